@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* One channel up or down. */
+#include "srp_connect.h"
+#include "srp_log.h"
+#include "srp_target.h"
+
+/* How long the HCA may take to notice a dead path, for block layer time-outs. */
+static void srp_ch_learn_timeout(struct srp_ch *ch)
+{
+	struct ib_qp_init_attr init_attr;
+	struct ib_qp_attr attr;
+
+	if (ib_query_qp(ch->qp, &attr, IB_QP_TIMEOUT | IB_QP_RETRY_CNT, &init_attr))
+		return;
+	ch->rc_timeout_ms = srp_rc_timeout_ms(attr.timeout, attr.retry_cnt);
+}
+
+int srp_ch_connect(struct srp_ch *ch, bool multi)
+{
+	struct srp_target *target = ch->target;
+	const struct srp_cm_ops *cm = target->cm;
+	int ret;
+
+	ret = cm->resolve(ch);
+	if (ret)
+		goto release;
+	ret = srp_ch_create_qp(ch, &target->sizes, cm->create_qp);
+	if (ret)
+		goto release;
+	ret = cm->connect(ch, multi);
+	if (ret)
+		goto destroy_qp;
+	srp_ch_learn_timeout(ch);
+	return 0;
+
+destroy_qp:
+	srp_ch_disconnect(ch);
+	srp_ch_destroy_qp(ch, cm->destroy_qp);
+release:
+	cm->release(ch);
+	return ret;
+}
+
+void srp_ch_disconnect(struct srp_ch *ch)
+{
+	if (!ch->cm_connected)
+		return;
+	ch->cm_connected = false;
+	ch->target->cm->disconnect(ch);
+}
+
+void srp_ch_release(struct srp_ch *ch)
+{
+	srp_ch_destroy_qp(ch, ch->target->cm->destroy_qp);
+	ch->target->cm->release(ch);
+}

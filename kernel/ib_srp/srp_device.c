@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* One HCA. */
+#include <linux/err.h>
+#include <linux/log2.h>
+#include <linux/slab.h>
+#include "srp_device.h"
+#include "srp_log.h"
+#include "srp_params.h"
+
+#define SRP_MIN_MR_PAGE_SIZE	4096u
+#define SRP_MAX_PAGES_PER_MR	512u
+
+/* The smallest page that the HCA can register, but not below 4 KiB. */
+static unsigned int srp_mr_page_size(const struct ib_device_attr *attr)
+{
+	u64 smallest = attr->page_size_cap & -attr->page_size_cap;
+
+	return clamp_t(u64, smallest, SRP_MIN_MR_PAGE_SIZE, SZ_1M);
+}
+
+static unsigned int srp_max_pages_per_mr(const struct ib_device_attr *attr,
+					 unsigned int page_size)
+{
+	u64 pages = attr->max_mr_size;
+
+	do_div(pages, page_size);
+	return min3((u64)SRP_MAX_PAGES_PER_MR, pages, (u64)attr->max_fast_reg_page_list_len);
+}
+
+static void srp_device_probe(struct srp_device *sdev)
+{
+	const struct ib_device_attr *attr = &sdev->dev->attrs;
+	unsigned int page_size = srp_mr_page_size(attr);
+	unsigned int pages = srp_max_pages_per_mr(attr, page_size);
+	bool has_fr = (attr->device_cap_flags & IB_DEVICE_MEM_MGT_EXTENSIONS) && pages >= 2;
+
+	sdev->hca.mr_page_size = page_size;
+	sdev->hca.max_pages_per_mr = has_fr ? pages : 0;
+	sdev->hca.max_qp_wr = attr->max_qp_wr;
+	sdev->hca.max_cqe = attr->max_cqe;
+	sdev->hca.sg_gaps = has_fr && (attr->kernel_cap_flags & IBK_SG_GAPS_REG);
+	sdev->mr_type = sdev->hca.sg_gaps ? IB_MR_TYPE_SG_GAPS : IB_MR_TYPE_MEM_REG;
+
+	sdev->reg.fast_reg = has_fr && !srp_param_never_register;
+	sdev->reg.global_rkey = srp_param_never_register || !srp_param_register_always ||
+		!has_fr;
+	if (!has_fr && !srp_param_never_register)
+		dev_warn(&sdev->dev->dev, "FR is not supported\n");
+}
+
+struct srp_device *srp_device_create(struct ib_device *dev)
+{
+	struct srp_device *sdev = kzalloc(sizeof(*sdev), GFP_KERNEL);
+	int ret;
+
+	if (!sdev)
+		return ERR_PTR(-ENOMEM);
+	sdev->dev = dev;
+	INIT_LIST_HEAD(&sdev->hosts);
+	srp_device_probe(sdev);
+	sdev->pd = ib_alloc_pd(dev, sdev->reg.global_rkey ? IB_PD_UNSAFE_GLOBAL_RKEY : 0);
+	if (IS_ERR(sdev->pd)) {
+		ret = PTR_ERR(sdev->pd);
+		goto free_sdev;
+	}
+	return sdev;
+
+free_sdev:
+	kfree(sdev);
+	return ERR_PTR(ret);
+}
+
+void srp_device_destroy(struct srp_device *sdev)
+{
+	ib_dealloc_pd(sdev->pd);
+	kfree(sdev);
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Submit one command. */
+#include <linux/blk-mq.h>
+#include "srp_io.h"
+#include "srp_log.h"
+#include "srp_map.h"
+
+/* One credit is kept for task management. */
+#define SRP_CREDIT_RESERVE	1
+
+/* --- results of commands that end early --------------------------------------- */
+
+int srp_result_disrupted(struct srp_ch *ch, const struct scsi_cmnd *cmd)
+{
+	const struct request *rq = scsi_cmd_to_rq((struct scsi_cmnd *)cmd);
+	const struct srp_rport *rport = ch->target->rport;
+
+	if (blk_rq_is_passthrough((struct request *)rq))
+		return DID_TRANSPORT_DISRUPTED << 16;
+	if ((rq->cmd_flags & REQ_FAILFAST_TRANSPORT) && rport &&
+	    READ_ONCE(rport->tmo.fast_io_fail) >= 0)
+		return DID_TRANSPORT_DISRUPTED << 16;
+	return DID_REQUEUE << 16;
+}
+
+int srp_result_terminated(struct srp_ch *ch, const struct scsi_cmnd *cmd)
+{
+	const struct srp_rport *rport = ch->target->rport;
+
+	if (rport && READ_ONCE(rport->state) == SRP_RPORT_FAIL_FAST)
+		return DID_TRANSPORT_FAILFAST << 16;
+	return DID_NO_CONNECT << 16;
+}
+
+int srp_result_reset(struct srp_ch *ch, const struct scsi_cmnd *cmd)
+{
+	return DID_RESET << 16;
+}
+
+/* --- submit --------------------------------------------------------------------- */
+
+static int srp_complete_now(struct scsi_cmnd *cmd, int result)
+{
+	cmd->result = result;
+	scsi_done(cmd);
+	return 0;
+}
+
+/* The channel is down and the rport has not decided yet. */
+static int srp_refuse_dead(struct srp_ch *ch, struct scsi_cmnd *cmd)
+{
+	int result = srp_result_disrupted(ch, cmd);
+
+	/* A passthrough command was never sent, so it is safe to try it later. */
+	if (result == DID_REQUEUE << 16 ||
+	    (blk_rq_is_passthrough(scsi_cmd_to_rq(cmd)) &&
+	     !(scsi_cmd_to_rq(cmd)->cmd_flags & REQ_FAILFAST_TRANSPORT)))
+		return SCSI_MLQUEUE_HOST_BUSY;
+	return srp_complete_now(cmd, result);
+}
+
+static int srp_map_failed(struct scsi_cmnd *cmd, int err)
+{
+	/* Fewer commands at a time need fewer MRs; other reasons do not go away. */
+	if (err == -ENOMEM)
+		return srp_complete_now(cmd, SAM_STAT_TASK_SET_FULL);
+	return srp_complete_now(cmd, DID_ERROR << 16);
+}
+
+/* A number whose first byte on the wire is its most significant (SAM-5 4.7). */
+static u64 srp_sam_lun(u64 lun)
+{
+	if (likely(lun < 0x10000))
+		return lun << 48;
+	return (lun & 0xffff) << 48 | (lun >> 16 & 0xffff) << 32 |
+		(lun >> 32 & 0xffff) << 16 | lun >> 48;
+}
+
+static int srp_commit(struct srp_ch *ch, struct srp_req *req, struct scsi_cmnd *cmd)
+{
+	unsigned long flags;
+	int ret;
+
+	spin_lock_irqsave(&ch->lock, flags);
+	if (unlikely(ch->credits <= SRP_CREDIT_RESERVE)) {
+		ch->zero_req_lim++;
+		ret = -EAGAIN;
+		goto unlock;
+	}
+	/* Owned before it is posted: the answer may be faster than the return. */
+	req->cmd = cmd;
+	ret = srp_ch_post(ch, req->first_wr, &req->wr, req->nr_wr);
+	if (unlikely(ret)) {
+		req->cmd = NULL;
+		goto unlock;
+	}
+	ch->credits--;
+	ch->outstanding++;
+unlock:
+	spin_unlock_irqrestore(&ch->lock, flags);
+	return ret;
+}
+
+static int srp_submit(struct srp_ch *ch, struct srp_req *req, struct scsi_cmnd *cmd)
+{
+	unsigned int hdr_len;
+	int len, ret;
+
+	/* The error handler may send something in the name of a command that is still out. */
+	if (unlikely(req->cmd))
+		return SCSI_MLQUEUE_HOST_BUSY;
+	req->tag += SRP_TAG_GENERATION;
+	hdr_len = srp_build_cmd(req->iu.buf, req->tag, srp_sam_lun(cmd->device->lun),
+				cmd->cmnd, cmd->cmd_len);
+	len = srp_map_data(ch, req, cmd, hdr_len);
+	if (unlikely(len < 0))
+		return srp_map_failed(cmd, len);
+	req->sge.length = len;
+	srp_iu_to_device(ch->sdev, &req->iu, len);
+	ret = srp_commit(ch, req, cmd);
+	if (likely(!ret))
+		return 0;
+	srp_map_undo(ch, req, cmd);
+	return ret == -EAGAIN ? SCSI_MLQUEUE_HOST_BUSY : srp_refuse_dead(ch, cmd);
+}
+
+int srp_queuecommand(struct Scsi_Host *shost, struct scsi_cmnd *cmd)
+{
+	struct srp_target *target = srp_host_to_target(shost);
+	u32 tag = blk_mq_unique_tag(scsi_cmd_to_rq(cmd));
+	struct srp_ch *ch = &target->ch[blk_mq_unique_tag_to_hwq(tag)];
+	int ret;
+
+	if (unlikely(READ_ONCE(target->rport->state) >= SRP_RPORT_FAIL_FAST))
+		return srp_complete_now(cmd, srp_result_terminated(ch, cmd));
+
+	/* MRs and the QP stay while this section lasts; see srp_ch_destroy_qp(). */
+	rcu_read_lock();
+	if (likely(smp_load_acquire(&ch->live)))
+		ret = srp_submit(ch, &ch->reqs[blk_mq_unique_tag_to_tag(tag)], cmd);
+	else
+		ret = srp_refuse_dead(ch, cmd);
+	rcu_read_unlock();
+	return ret;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Who is speaking. Messages about a target begin with "scsi host<N>: ib_srp: ",
+ * messages about the module with "ib_srp: ". Several texts are interface
+ * (doc/sysfs.md lists them): administrators and scripts search for them.
+ */
+#ifndef SRP_LOG_H
+#define SRP_LOG_H
+
+#include <linux/printk.h>
+#include <scsi/scsi_device.h>
+#include <scsi/scsi_host.h>
+
+#define SRP_PFX "ib_srp: "
+
+#define srp_err(shost, fmt, ...)	shost_printk(KERN_ERR, shost, SRP_PFX fmt, ##__VA_ARGS__)
+#define srp_warn(shost, fmt, ...)	shost_printk(KERN_WARNING, shost, SRP_PFX fmt, ##__VA_ARGS__)
+#define srp_info(shost, fmt, ...)	shost_printk(KERN_INFO, shost, SRP_PFX fmt, ##__VA_ARGS__)
+#define srp_dbg(shost, fmt, ...)	dev_dbg(&(shost)->shost_gendev, SRP_PFX fmt, ##__VA_ARGS__)
+
+/* For what a target can trigger at will. */
+#define srp_err_ratelimited(shost, fmt, ...)	\
+	dev_err_ratelimited(&(shost)->shost_gendev, SRP_PFX fmt, ##__VA_ARGS__)
+#define srp_warn_ratelimited(shost, fmt, ...)	\
+	dev_warn_ratelimited(&(shost)->shost_gendev, SRP_PFX fmt, ##__VA_ARGS__)
+
+#endif /* SRP_LOG_H */

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* The login conversation: request, response, reject. */
+#include "srp_log.h"
+#include "srp_login.h"
+#include "srp_target.h"
+
+struct srp_login_params srp_login_params(const struct srp_ch *ch, bool multi)
+{
+	struct srp_login_params p = ch->target->login;
+
+	p.multi_channel = multi;
+	return p;
+}
+
+int srp_login_granted(struct srp_ch *ch, const void *data, size_t len)
+{
+	const char *why;
+	int ret;
+
+	ret = srp_parse_login_rsp(data, len, &ch->grant, &why);
+	if (ret)
+		srp_warn(ch->shost, "login response refused: %s\n", why);
+	else if (ch->grant.imm_data)
+		srp_dbg(ch->shost, "using immediate data\n");
+	return ret;
+}
+
+/* A consumer-defined reject holds an SRP_LOGIN_REJ. */
+static void srp_log_login_rej(struct srp_ch *ch, const void *data, size_t len, const char *name)
+{
+	struct srp_reason_text text;
+	u32 reason;
+
+	if (srp_parse_login_rej(data, len, &reason)) {
+		srp_warn(ch->shost, "  REJ reason: IB_CM_REJ_CONSUMER_DEFINED, opcode 0x%02x\n",
+			 len ? *(const u8 *)data : 0);
+		return;
+	}
+	text = srp_login_rej_text(reason);
+	if (reason == SRP_REJ_IU_TOO_LARGE)
+		srp_warn(ch->shost, "SRP_LOGIN_REJ: requested max_it_iu_len too large\n");
+	srp_warn(ch->shost, "SRP LOGIN %sREJECTED, reason 0x%08x\n", name, reason);
+	srp_warn(ch->shost, "login rejected: %s; %s\n", text.text, text.hint);
+}
+
+int srp_login_rejected(struct srp_ch *ch, unsigned int reason, const void *data, size_t len,
+		       const char *name)
+{
+	struct srp_reason_text text;
+
+	srp_dbg(ch->shost, "REJ received\n");
+	switch (reason) {
+	case IB_CM_REJ_CONSUMER_DEFINED:
+		srp_log_login_rej(ch, data, len, name);
+		return -ECONNRESET;
+	case IB_CM_REJ_STALE_CONN:
+		shost_printk(KERN_WARNING, ch->shost, "  REJ reason: stale connection\n");
+		break;
+	case IB_CM_REJ_DUPLICATE_LOCAL_COMM_ID:
+		shost_printk(KERN_WARNING, ch->shost,
+			     "  REJ reason: IB_CM_REJ_DUPLICATE_LOCAL_COMM_ID\n");
+		break;
+	default:
+		shost_printk(KERN_WARNING, ch->shost, "  REJ reason 0x%x\n", reason);
+		break;
+	}
+	text = srp_cm_rej_text(reason);
+	srp_warn(ch->shost, "connection to %s rejected: %s; %s\n", ch->target->name, text.text,
+		 text.hint);
+	return -ECONNRESET;
+}
+
+void srp_cm_begin(struct srp_ch *ch)
+{
+	WRITE_ONCE(ch->cm_answered, false);
+}
+
+void srp_cm_end(struct srp_ch *ch, int status)
+{
+	ch->cm_status = status;
+	/* Pairs with srp_cm_wait(). */
+	smp_store_release(&ch->cm_answered, true);
+	wake_up_all(&ch->target->cm_wait);
+}
+
+int srp_cm_wait(struct srp_ch *ch)
+{
+	struct srp_target *target = ch->target;
+	int ret;
+
+	ret = wait_event_interruptible(target->cm_wait,
+				       smp_load_acquire(&ch->cm_answered) ||
+				       srp_target_aborting(target));
+	if (srp_target_aborting(target))
+		return -ENODEV;
+	return ret ? : ch->cm_status;
+}
+
+void srp_cm_closed(struct srp_ch *ch)
+{
+	ch->cm_connected = false;
+	srp_cm_end(ch, -ECONNRESET);
+	srp_ch_fail(ch);
+}

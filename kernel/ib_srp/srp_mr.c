@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Memory regions for fast registration. */
+#include <linux/err.h>
+#include <linux/slab.h>
+#include "srp_count.h"
+#include "srp_mr.h"
+
+int srp_mr_pool_create(struct srp_mr_pool *pool, struct srp_device *sdev,
+		       unsigned int size, unsigned int pages,
+		       struct ib_cqe *reg_cqe, struct ib_cqe *inv_cqe)
+{
+	struct srp_mr *mr;
+	struct ib_mr *ibmr;
+	unsigned int i;
+
+	pool->free = NULL;
+	pool->size = 0;
+	pool->all = kvcalloc(size, sizeof(*pool->all), GFP_KERNEL);
+	if (!pool->all)
+		return -ENOMEM;
+
+	for (i = 0; i < size; i++) {
+		ibmr = ib_alloc_mr(sdev->pd, sdev->mr_type, pages);
+		if (IS_ERR(ibmr))
+			goto destroy_pool;
+		mr = &pool->all[i];
+		mr->inv.opcode = IB_WR_LOCAL_INV;
+		mr->inv.wr_cqe = inv_cqe;
+		mr->reg.wr.opcode = IB_WR_REG_MR;
+		mr->reg.wr.wr_cqe = reg_cqe;
+		mr->reg.mr = ibmr;
+		srp_mr_put(pool, mr);
+		pool->size++;
+	}
+	srp_count_add(SRP_OBJ_MR, size);
+	return 0;
+
+destroy_pool:
+	srp_count_add(SRP_OBJ_MR, pool->size);
+	srp_mr_pool_destroy(pool);
+	return PTR_ERR(ibmr);
+}
+
+void srp_mr_pool_destroy(struct srp_mr_pool *pool)
+{
+	unsigned int i;
+
+	for (i = 0; i < pool->size; i++)
+		ib_dereg_mr(pool->all[i].reg.mr);
+	srp_count_add(SRP_OBJ_MR, -(int)pool->size);
+	kvfree(pool->all);
+	memset(pool, 0, sizeof(*pool));
+}
+
+void srp_mr_put_list(struct srp_mr_pool *pool, struct srp_mr *list, bool registered)
+{
+	struct srp_mr *mr;
+
+	while ((mr = list)) {
+		list = mr->next;
+		if (registered) {
+			mr->inv.ex.invalidate_rkey = mr->reg.key;
+			mr->stale = true;
+			mr->cold = false;
+		}
+		srp_mr_put(pool, mr);
+	}
+}
+
+unsigned int srp_mr_collect_stale(struct srp_mr_pool *pool, unsigned int max,
+				  struct ib_send_wr **first, struct ib_send_wr **last)
+{
+	struct ib_send_wr **link = first;
+	unsigned int n = 0;
+	struct srp_mr *mr;
+
+	for (mr = pool->free; mr && n < max; mr = mr->next) {
+		if (!mr->stale)
+			continue;
+		if (!mr->cold) {
+			mr->cold = true;
+			continue;
+		}
+		mr->stale = false;
+		*link = &mr->inv;
+		*last = &mr->inv;
+		n++;
+		link = &mr->inv.next;
+	}
+	*link = NULL;
+	return n;
+}

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* RSP, CRED_REQ, AER_REQ, T_LOGOUT and answers to task management. */
+#include <linux/blk-mq.h>
+#include <scsi/scsi_eh.h>
+#include "srp_log.h"
+#include "srp_rsp.h"
+
+/* --- SRP_RSP --------------------------------------------------------------------- */
+
+static void srp_tm_response(struct srp_ch *ch, const struct srp_rsp_info *info)
+{
+	unsigned long flags;
+	bool late;
+
+	spin_lock_irqsave(&ch->lock, flags);
+	ch->credits = srp_add_credits(ch->credits, info->req_lim_delta);
+	late = info->tag != ch->tm_tag || ch->tm_status != SRP_TM_WAITING;
+	if (!late) {
+		ch->tm_status = srp_rsp_code(info);
+		complete(&ch->tm_done);
+	}
+	spin_unlock_irqrestore(&ch->lock, flags);
+	if (late)
+		dev_err_ratelimited(&ch->shost->shost_gendev,
+				    "Received tsk mgmt response too late for tag %#llx\n",
+				    info->tag);
+}
+
+static void srp_probe_response(struct srp_ch *ch, const struct srp_rsp_info *info)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&ch->lock, flags);
+	ch->credits = srp_add_credits(ch->credits, info->req_lim_delta);
+	ch->probing = false;
+	spin_unlock_irqrestore(&ch->lock, flags);
+}
+
+static void srp_log_unknown_tag(struct srp_ch *ch, u64 tag)
+{
+	dev_err_ratelimited(&ch->shost->shost_gendev,
+			    "Null scmnd for RSP w/tag %#016llx received on ch %u / QP %#x\n",
+			    tag, ch->index, ch->qp->qp_num);
+}
+
+/* The uncommon parts of a response. */
+static void srp_apply_rsp_data(struct srp_ch *ch, const struct srp_rsp_info *info,
+			       struct scsi_cmnd *cmd)
+{
+	bool out = cmd->sc_data_direction == DMA_TO_DEVICE;
+
+	if (info->truncated)
+		dev_err_ratelimited(&ch->shost->shost_gendev,
+				    "dropping truncated sense data (resp_data_len %u sense_data_len %u, not received completely)\n",
+				    info->resp_len, info->sense_len);
+	if (info->sense)
+		memcpy(cmd->sense_buffer, info->sense,
+		       min_t(u32, info->sense_len, SCSI_SENSE_BUFFERSIZE));
+	scsi_set_resid(cmd, srp_rsp_residual(info, scsi_bufflen(cmd), out));
+	/* The target could not deliver the command, whatever the status says. */
+	if (srp_rsp_code(info) > 0)
+		cmd->result |= DID_ERROR << 16;
+}
+
+static void srp_cmd_response(struct srp_ch *ch, const struct srp_rsp_info *info)
+{
+	struct scsi_cmnd *cmd = NULL;
+	struct srp_req *req = NULL;
+	u32 tag = info->tag;
+	unsigned long flags;
+
+	/* A tag of this channel? */
+	if (likely(blk_mq_unique_tag_to_hwq(tag) == ch->index &&
+		   blk_mq_unique_tag_to_tag(tag) < ch->queue_size))
+		req = &ch->reqs[blk_mq_unique_tag_to_tag(tag)];
+
+	spin_lock_irqsave(&ch->lock, flags);
+	ch->credits = srp_add_credits(ch->credits, info->req_lim_delta);
+	if (likely(req && req->tag == info->tag))
+		cmd = srp_req_claim(ch, req);
+	spin_unlock_irqrestore(&ch->lock, flags);
+
+	if (unlikely(!cmd)) {
+		srp_log_unknown_tag(ch, info->tag);
+		return;
+	}
+	srp_req_unmap(ch, req, cmd);
+	cmd->result = info->status;
+	if (unlikely(info->flags))
+		srp_apply_rsp_data(ch, info, cmd);
+	scsi_done(cmd);
+}
+
+static void srp_handle_rsp(struct srp_ch *ch, const void *iu, unsigned int len)
+{
+	struct srp_rsp_info info;
+
+	if (unlikely(srp_parse_rsp(iu, len, &info))) {
+		srp_err_ratelimited(ch->shost, "dropping truncated SRP_RSP (%u bytes received, %zu expected)\n",
+				    len, sizeof(struct srp_rsp));
+		return;
+	}
+	switch (SRP_TAG_KIND(info.tag)) {
+	case 0:
+		srp_cmd_response(ch, &info);
+		break;
+	case SRP_TAG_TSK_MGMT:
+		srp_tm_response(ch, &info);
+		break;
+	case SRP_TAG_PROBE:
+		srp_probe_response(ch, &info);
+		break;
+	default:
+		srp_log_unknown_tag(ch, info.tag);
+	}
+}
+
+/* --- requests of the target --------------------------------------------------------- */
+
+/* Credits first: answering needs none. */
+static void srp_answer(struct srp_ch *ch, const struct srp_target_req_info *info, bool aer)
+{
+	struct srp_ctl *ctl;
+	unsigned long flags;
+	unsigned int len;
+	int ret = 0;
+
+	spin_lock_irqsave(&ch->lock, flags);
+	ch->credits = srp_add_credits(ch->credits, info->req_lim_delta);
+	ctl = srp_ch_get_resp(ch);
+	if (ctl) {
+		if (aer) {
+			srp_build_aer_rsp(ctl->iu.buf, info->tag);
+			len = sizeof(struct srp_aer_rsp);
+		} else {
+			srp_build_cred_rsp(ctl->iu.buf, info->tag);
+			len = sizeof(struct srp_cred_rsp);
+		}
+		ret = srp_ctl_post(ctl, len);
+	}
+	spin_unlock_irqrestore(&ch->lock, flags);
+
+	if (!ctl)
+		srp_err_ratelimited(ch->shost, "no IU available to send response\n");
+	else if (ret)
+		srp_err_ratelimited(ch->shost, "unable to post response: %d\n", ret);
+	else
+		return;
+	srp_err_ratelimited(ch->shost, "problems processing %s\n",
+			    aer ? "SRP_AER_REQ" : "SRP_CRED_REQ");
+}
+
+static void srp_handle_cred_req(struct srp_ch *ch, const void *iu, unsigned int len)
+{
+	struct srp_target_req_info info;
+
+	if (srp_parse_cred_req(iu, len, &info)) {
+		srp_err_ratelimited(ch->shost, "dropping truncated SRP_CRED_REQ (%u bytes received, %zu expected)\n",
+				    len, sizeof(struct srp_cred_req));
+		return;
+	}
+	srp_answer(ch, &info, false);
+}
+
+/* SPC: "reported LUNs data has changed" as unit attention or deferred sense. */
+static bool srp_luns_changed(const struct srp_target_req_info *info)
+{
+	struct scsi_sense_hdr sshdr;
+
+	return info->sense && scsi_normalize_sense(info->sense, info->sense_len, &sshdr) &&
+		sshdr.asc == 0x3f && sshdr.ascq == 0x0e;
+}
+
+static void srp_handle_aer_req(struct srp_ch *ch, const void *iu, unsigned int len)
+{
+	struct srp_target_req_info info;
+
+	if (srp_parse_aer_req(iu, len, &info)) {
+		srp_err_ratelimited(ch->shost, "dropping truncated SRP_AER_REQ (%u bytes received, %zu expected)\n",
+				    len, sizeof(struct srp_aer_req));
+		return;
+	}
+	if (srp_luns_changed(&info))
+		ch->ops->luns_changed(ch);
+	else
+		srp_err_ratelimited(ch->shost, "ignoring AER for LUN %llu\n", info.lun);
+	srp_answer(ch, &info, true);
+}
+
+static void srp_handle_t_logout(struct srp_ch *ch, const void *iu, unsigned int len)
+{
+	u32 reason;
+
+	srp_warn_ratelimited(ch->shost, "Got target logout request\n");
+	if (!srp_parse_t_logout(iu, len, &reason))
+		srp_warn_ratelimited(ch->shost, "target logged out: %s (0x%x)\n",
+				     srp_t_logout_text(reason), reason);
+	srp_ch_fail(ch);
+}
+
+void srp_receive(struct srp_ch *ch, const void *iu, unsigned int len)
+{
+	u8 opcode = len ? *(const u8 *)iu : 0;
+
+	ch->rx_count++;
+	switch (opcode) {
+	case SRP_OP_RSP:
+		srp_handle_rsp(ch, iu, len);
+		break;
+	case SRP_OP_CRED_REQ:
+		srp_handle_cred_req(ch, iu, len);
+		break;
+	case SRP_OP_AER_REQ:
+		srp_handle_aer_req(ch, iu, len);
+		break;
+	case SRP_OP_T_LOGOUT:
+		srp_handle_t_logout(ch, iu, len);
+		break;
+	default:
+		srp_warn_ratelimited(ch->shost, "Unhandled SRP opcode 0x%02x\n", opcode);
+		break;
+	}
+}

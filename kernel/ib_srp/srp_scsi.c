@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* The SCSI host template and what the SCSI core is told about a target. */
+#include <linux/blk-mq.h>
+#include <linux/blkdev.h>
+#include <linux/module.h>
+#include "srp_eh.h"
+#include "srp_io.h"
+#include "srp_log.h"
+#include "srp_scsi.h"
+#include "srp_sysfs.h"
+
+#define SRP_MIN_RQ_TIMEOUT_MS	30000u
+#define SRP_RQ_TIMEOUT_SLACK_MS	1000u
+
+static const char *srp_scsi_info(struct Scsi_Host *shost)
+{
+	return srp_host_to_target(shost)->info;
+}
+
+/*
+ * A disk command must not time out before the HCA reports a dead path: the error handler
+ * would start on a path that is about to be replaced.
+ */
+static int srp_sdev_configure(struct scsi_device *sdev, struct queue_limits *lim)
+{
+	const struct srp_target *target = srp_host_to_target(sdev->host);
+	unsigned int ms = SRP_MIN_RQ_TIMEOUT_MS;
+
+	if (sdev->type != TYPE_DISK)
+		return 0;
+	if (target->ch[0].rc_timeout_ms < INT_MAX)
+		ms = max(ms, target->ch[0].rc_timeout_ms + SRP_RQ_TIMEOUT_SLACK_MS);
+	blk_queue_rq_timeout(sdev->request_queue, msecs_to_jiffies(ms));
+	return 0;
+}
+KC_DEFINE_SDEV_CONFIGURE(srp_sdev_configure)
+
+static int srp_target_alloc(struct scsi_target *starget)
+{
+	const struct srp_target *target = srp_host_to_target(dev_to_shost(starget->dev.parent));
+
+	if (target->opt.target_can_queue)
+		starget->can_queue = target->opt.target_can_queue;
+	return 0;
+}
+
+static int srp_change_queue_depth(struct scsi_device *sdev, int depth)
+{
+	return scsi_change_queue_depth(sdev, sdev->tagged_supported ? depth : 1);
+}
+
+/* Submit where the HCA completes, as far as it tells which CPUs that are. */
+static void srp_map_queues(struct Scsi_Host *shost)
+{
+	struct blk_mq_queue_map *map = &shost->tag_set.map[HCTX_TYPE_DEFAULT];
+	struct srp_target *target = srp_host_to_target(shost);
+	const struct cpumask *mask;
+	unsigned int i;
+	int cpu;
+
+	blk_mq_map_queues(map);
+	for (i = 0; i < map->nr_queues; i++) {
+		mask = ib_get_vector_affinity(target->sdev->dev, target->ch[i].comp_vector);
+		if (!mask)
+			return;
+		for_each_cpu(cpu, mask)
+			map->mq_map[cpu] = map->queue_offset + i;
+	}
+}
+
+static struct scsi_host_template srp_scsi_template = {
+	.module = THIS_MODULE,
+	.name = "InfiniBand SRP initiator",
+	.proc_name = "ib_srp",
+	.info = srp_scsi_info,
+	.target_alloc = srp_target_alloc,
+	KC_SDEV_CONFIGURE(srp_sdev_configure),
+	.queuecommand = srp_queuecommand,
+	.change_queue_depth = srp_change_queue_depth,
+	.map_queues = srp_map_queues,
+	.eh_abort_handler = srp_abort,
+	.eh_device_reset_handler = srp_reset_device,
+	.eh_host_reset_handler = srp_reset_host,
+	.skip_settle_delay = true,
+	.can_queue = SRP_DEFAULT_QUEUE_SIZE,
+	.cmd_per_lun = SRP_DEFAULT_CMD_PER_LUN,
+	.this_id = -1,
+	.shost_groups = srp_host_groups,
+	.track_queue_depth = 1,
+};
+
+struct Scsi_Host *srp_scsi_alloc_host(struct scsi_transport_template *transport)
+{
+	struct Scsi_Host *shost;
+
+	shost = scsi_host_alloc(&srp_scsi_template, sizeof(struct srp_target));
+	if (!shost)
+		return NULL;
+	shost->transportt = transport;
+	shost->max_channel = 0;
+	shost->max_id = 1;
+	shost->max_lun = -1ULL;
+	shost->max_cmd_len = SRP_MAX_CDB_LEN;
+	return shost;
+}
+
+/* Credits that every channel has; one is kept for task management. */
+static int srp_queue_limit(struct srp_target *target)
+{
+	s32 limit = SRP_MAX_REQ_LIM;
+	unsigned int i;
+
+	for (i = 0; i < target->ch_count; i++)
+		limit = min(limit, target->ch[i].grant.req_lim);
+	return min_t(s32, limit - 1, target->sizes.queue_size);
+}
+
+int srp_scsi_set_limits(struct srp_target *target)
+{
+	struct Scsi_Host *shost = target->shost;
+	struct ib_device *dev = target->sdev->dev;
+	int can_queue = srp_queue_limit(target);
+
+	if (can_queue < 1) {
+		srp_err(shost, "%s grants only 1 request at a time, but 2 are needed; raise the request limit of the target\n",
+			target->name);
+		return -ENODEV;
+	}
+	shost->can_queue = can_queue;
+	shost->cmd_per_lun = min_t(int, target->opt.max_cmd_per_lun, can_queue);
+	shost->sg_tablesize = target->sizes.sg_tablesize;
+	shost->nr_hw_queues = target->ch_count;
+	if (target->opt.max_sect)
+		shost->max_sectors = target->opt.max_sect;
+	shost->max_segment_size = ib_dma_max_seg_size(dev);
+	if (!target->sdev->hca.sg_gaps)
+		shost->virt_boundary_mask = target->sdev->hca.mr_page_size - 1;
+	snprintf(target->info, sizeof(target->info), "SRP.T10:%016llX", target->opt.id_ext);
+	return 0;
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Attributes of an SRP SCSI host, /sys/class/scsi_host/host<N>. */
+#ifndef SRP_SYSFS_H
+#define SRP_SYSFS_H
+
+#include <linux/sysfs.h>
+
+extern const struct attribute_group *srp_host_groups[];
+
+#endif /* SRP_SYSFS_H */

@@ -1,0 +1,618 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* A target's life. */
+#include <linux/err.h>
+#include <linux/slab.h>
+#include <rdma/ib_cache.h>
+#include <scsi/scsi_device.h>
+#include "srp_connect.h"
+#include "srp_count.h"
+#include "srp_host.h"
+#include "srp_io.h"
+#include "srp_log.h"
+#include "srp_params.h"
+#include "srp_rsp.h"
+#include "srp_target.h"
+
+/* Error work is needed to free memory that dirty pages wait for. */
+static struct workqueue_struct *srp_error_wq;
+/* Removal waits for the SCSI error handler and for everything else. */
+static struct workqueue_struct *srp_remove_wq;
+
+int srp_target_init_wq(void)
+{
+	srp_error_wq = alloc_workqueue("srp_error", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
+	if (!srp_error_wq)
+		return -ENOMEM;
+	srp_remove_wq = alloc_workqueue("srp_remove", WQ_UNBOUND, 0);
+	if (!srp_remove_wq)
+		goto destroy_error_wq;
+	return 0;
+
+destroy_error_wq:
+	destroy_workqueue(srp_error_wq);
+	return -ENOMEM;
+}
+
+void srp_target_exit_wq(void)
+{
+	destroy_workqueue(srp_remove_wq);
+	destroy_workqueue(srp_error_wq);
+}
+
+/* --- state ------------------------------------------------------------------------ */
+
+static enum srp_target_state srp_target_state(struct srp_target *target)
+{
+	enum srp_target_state state;
+	unsigned long flags;
+
+	spin_lock_irqsave(&target->lock, flags);
+	state = target->state;
+	spin_unlock_irqrestore(&target->lock, flags);
+	return state;
+}
+
+bool srp_target_connected(struct srp_target *target)
+{
+	unsigned int i;
+
+	for (i = 0; i < target->ch_count; i++)
+		if (!READ_ONCE(target->ch[i].live))
+			return false;
+	return target->ch_count > 0;
+}
+
+static void srp_for_each_ch(struct srp_target *target, void (*fn)(struct srp_ch *ch))
+{
+	unsigned int i;
+
+	for (i = 0; i < target->ch_count; i++)
+		fn(&target->ch[i]);
+}
+
+static void srp_ch_kill(struct srp_ch *ch)
+{
+	srp_ch_set_dead(ch);
+	srp_ch_stop_qp(ch);
+}
+
+static void srp_target_finish_all(struct srp_target *target, srp_result_fn result)
+{
+	unsigned int i;
+
+	for (i = 0; i < target->ch_count; i++)
+		srp_reqs_finish_all(&target->ch[i], result);
+}
+
+/* Nothing posts any more and the target cannot reach our memory: hand all commands back. */
+static void srp_target_kill(struct srp_target *target, srp_result_fn result)
+{
+	lockdep_assert_held(&target->connect_mutex);
+	srp_for_each_ch(target, srp_ch_kill);
+	srp_target_finish_all(target, result);
+}
+
+/* --- upcalls of channels --------------------------------------------------------------- */
+
+static void srp_target_ch_failed(struct srp_ch *ch)
+{
+	queue_work(srp_error_wq, &ch->target->error_work);
+}
+
+/* A flood of these costs one scan per second. */
+static void srp_target_luns_changed(struct srp_ch *ch)
+{
+	struct srp_target *target = ch->target;
+	unsigned long flags;
+
+	spin_lock_irqsave(&target->lock, flags);
+	if (target->state == SRP_TARGET_LIVE)
+		queue_delayed_work(system_unbound_wq, &target->rescan_work, HZ);
+	spin_unlock_irqrestore(&target->lock, flags);
+}
+
+static const struct srp_ch_ops srp_target_ch_ops = {
+	.receive = srp_receive,
+	.failed = srp_target_ch_failed,
+	.luns_changed = srp_target_luns_changed,
+};
+
+/* --- connect ------------------------------------------------------------------------ */
+
+/* Index 0 is the port's own GID. It changes with the subnet prefix, so ask every time. */
+static int srp_target_query_gid(struct srp_target *target)
+{
+	u64 iid;
+	int ret;
+
+	ret = rdma_query_gid(target->sdev->dev, target->port_num, 0, &target->sgid);
+	if (ret) {
+		srp_err(target->shost, "reading GID 0 of %s port %u failed (%d)\n",
+			dev_name(&target->sdev->dev->dev), target->port_num, ret);
+		return ret;
+	}
+	iid = be64_to_cpu(target->sgid.global.interface_id);
+	srp_port_id_init(&target->login.initiator, target->opt.initiator_ext, iid,
+			 target->opt.io_class);
+	if (target->topspin) {
+		srp_dbg(target->shost, "Topspin/Cisco initiator port ID workaround activated for target GUID %016llx\n",
+			target->opt.ioc_guid);
+		srp_port_id_init(&target->login.initiator, 0,
+				 be64_to_cpu(target->sdev->dev->node_guid),
+				 SRP_IO_CLASS_REV16A);
+	}
+	return 0;
+}
+
+/* Down in the order disconnect, dead, idle, gone; safe whatever exists. */
+static void srp_target_release_channels(struct srp_target *target)
+{
+	srp_for_each_ch(target, srp_ch_disconnect);
+	srp_target_kill(target, srp_result_disrupted);
+	/* Commands that were being mapped hold MRs. */
+	synchronize_rcu();
+	srp_for_each_ch(target, srp_ch_release);
+}
+
+static void srp_ch_go_live(struct srp_ch *ch)
+{
+	srp_ch_set_live(ch, &ch->target->sizes);
+	/* The target may have gone since the login. */
+	if (!READ_ONCE(ch->cm_connected))
+		srp_ch_fail(ch);
+}
+
+/*
+ * Log in channel by channel, the first one ends older connections of this nexus.
+ * Return: number of channels, or -errno if not even one, or interrupted; the caller releases.
+ */
+static int srp_target_connect_channels(struct srp_target *target)
+{
+	unsigned int i;
+	int ret;
+
+	ret = srp_target_query_gid(target);
+	if (ret)
+		return ret;
+	for (i = 0; i < target->ch_count; i++) {
+		ret = srp_ch_connect(&target->ch[i], i > 0);
+		if (!ret)
+			continue;
+		srp_err(target->shost, "Connection %u/%u to %s failed\n", i, target->ch_count,
+			target->name);
+		if (i == 0 || ret == -ERESTARTSYS || srp_target_aborting(target))
+			return ret;
+		return i;
+	}
+	return i;
+}
+
+static int srp_target_alloc_channels(struct srp_target *target)
+{
+	const struct srp_sizes *sizes = &target->sizes;
+	unsigned int vectors = target->sdev->dev->num_comp_vectors;
+	unsigned int table_len = 0;
+	unsigned int i;
+	int ret;
+
+	if (sizes->sg_tablesize > sizes->cmd_sg_entries)
+		table_len = sizes->sg_tablesize * sizeof(struct srp_direct_desc);
+	target->ch = kvcalloc(target->ch_count, sizeof(*target->ch), GFP_KERNEL);
+	if (!target->ch)
+		return -ENOMEM;
+	for (i = 0; i < target->ch_count; i++) {
+		struct srp_ch *ch = &target->ch[i];
+
+		ch->target = target;
+		ch->sdev = target->sdev;
+		ch->shost = target->shost;
+		ch->ops = &srp_target_ch_ops;
+		ch->index = i;
+		ch->allow_ext_sg = target->opt.allow_ext_sg;
+		ch->comp_vector = srp_channel_vector(i, target->ch_count, vectors,
+						     target->opt.comp_vector);
+		ret = srp_ch_init(ch, sizes, table_len);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static void srp_target_free_channels(struct srp_target *target, unsigned int from)
+{
+	unsigned int i;
+
+	for (i = from; i < target->ch_count; i++)
+		srp_ch_exit(&target->ch[i]);
+	target->ch_count = from;
+	if (from)
+		return;
+	kvfree(target->ch);
+	target->ch = NULL;
+}
+
+int srp_target_connect(struct srp_target *target)
+{
+	int ret;
+
+	mutex_lock(&target->connect_mutex);
+	ret = srp_target_alloc_channels(target);
+	if (ret)
+		goto free_channels;
+	ret = srp_target_connect_channels(target);
+	if (ret < 0)
+		goto release_channels;
+	/* Fewer channels than asked for are better than none. */
+	srp_target_free_channels(target, ret);
+	srp_for_each_ch(target, srp_ch_go_live);
+	mutex_unlock(&target->connect_mutex);
+	return 0;
+
+release_channels:
+	srp_target_release_channels(target);
+free_channels:
+	srp_target_free_channels(target, 0);
+	mutex_unlock(&target->connect_mutex);
+	return ret;
+}
+
+void srp_target_disconnect(struct srp_target *target)
+{
+	mutex_lock(&target->connect_mutex);
+	srp_target_release_channels(target);
+	mutex_unlock(&target->connect_mutex);
+	/* Dead channels do not queue these any more. */
+	cancel_delayed_work_sync(&target->watchdog);
+	cancel_work_sync(&target->error_work);
+	cancel_work_sync(&target->kick_work);
+	cancel_delayed_work_sync(&target->rescan_work);
+	/* sg_reset may still be inside the error handler. */
+	down_write(&target->eh_sem);
+	target->gone = true;
+	up_write(&target->eh_sem);
+	srp_target_free_channels(target, 0);
+}
+
+/* --- the transport's requests --------------------------------------------------------- */
+
+static int srp_rport_reconnect(struct srp_rport *rport)
+{
+	struct srp_target *target = rport->lld_data;
+	int ret;
+
+	mutex_lock(&target->connect_mutex);
+	srp_target_release_channels(target);
+	if (srp_target_aborting(target)) {
+		ret = -ENODEV;
+		goto unlock;
+	}
+	ret = srp_target_connect_channels(target);
+	/* With fewer channels some hardware queues would have none. */
+	if (ret >= 0)
+		ret = ret == target->ch_count ? 0 : -ECONNRESET;
+	if (ret) {
+		srp_target_release_channels(target);
+		goto unlock;
+	}
+	srp_for_each_ch(target, srp_ch_go_live);
+	srp_info(target->shost, "reconnect succeeded\n");
+unlock:
+	mutex_unlock(&target->connect_mutex);
+	return ret;
+}
+
+static bool srp_rport_is_connected(struct srp_rport *rport)
+{
+	return srp_target_connected(rport->lld_data);
+}
+
+static void srp_rport_terminate_io(struct srp_rport *rport)
+{
+	srp_target_finish_all(rport->lld_data, srp_result_terminated);
+}
+
+static void srp_rport_request_delete(struct srp_rport *rport)
+{
+	srp_target_remove(rport->lld_data);
+}
+
+const struct srp_function_template srp_transport_functions = {
+	.tmo = &srp_param_tmo,
+	.reconnect = srp_rport_reconnect,
+	.is_connected = srp_rport_is_connected,
+	.terminate_rport_io = srp_rport_terminate_io,
+	.rport_delete = srp_rport_request_delete,
+};
+
+int srp_target_reset(struct srp_target *target)
+{
+	mutex_lock(&target->connect_mutex);
+	srp_target_kill(target, srp_result_reset);
+	mutex_unlock(&target->connect_mutex);
+	return srp_reconnect_rport(target->rport);
+}
+
+/* --- errors and events ------------------------------------------------------------------ */
+
+static void srp_target_error_work(struct work_struct *work)
+{
+	struct srp_target *target = container_of(work, struct srp_target, error_work);
+
+	/* Reconnecting holds the mutex, and looks at the channels itself when it is done. */
+	mutex_lock(&target->connect_mutex);
+	if (srp_target_connected(target)) {
+		mutex_unlock(&target->connect_mutex);
+		return;
+	}
+	srp_target_kill(target, srp_result_disrupted);
+	mutex_unlock(&target->connect_mutex);
+
+	switch (srp_target_state(target)) {
+	case SRP_TARGET_LOGIN:
+		/* Whoever logs in looks at the channels in the end. */
+		break;
+	case SRP_TARGET_LIVE:
+		srp_rport_error(target->rport);
+		break;
+	case SRP_TARGET_REMOVED:
+		/* Nobody reconnects; removal must not wait for I/O that cannot end. */
+		srp_rport_lost(target->rport);
+		break;
+	}
+}
+
+static void srp_target_kick_work(struct work_struct *work)
+{
+	struct srp_target *target = container_of(work, struct srp_target, kick_work);
+
+	srp_rport_kick(target->rport);
+}
+
+static void srp_target_rescan_work(struct work_struct *work)
+{
+	struct srp_target *target = container_of(to_delayed_work(work), struct srp_target,
+						 rescan_work);
+
+	srp_info(target->shost, "the target's LUNs changed, scanning\n");
+	scsi_scan_target(&target->shost->shost_gendev, 0, 0, SCAN_WILD_CARD,
+			 SCSI_SCAN_RESCAN);
+}
+
+void srp_target_port_down(struct srp_target *target)
+{
+	if (srp_target_state(target) == SRP_TARGET_LIVE)
+		srp_for_each_ch(target, srp_ch_fail);
+}
+
+void srp_target_port_up(struct srp_target *target)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&target->lock, flags);
+	if (target->state == SRP_TARGET_LIVE)
+		queue_work(srp_error_wq, &target->kick_work);
+	spin_unlock_irqrestore(&target->lock, flags);
+}
+
+void srp_target_pkey_change(struct srp_target *target)
+{
+	u16 index;
+
+	if (target->opt.cm != SRP_CM_IB || srp_target_state(target) != SRP_TARGET_LIVE)
+		return;
+	if (ib_find_cached_pkey(target->sdev->dev, target->port_num, target->opt.pkey, &index) ||
+	    index != target->ch[0].ib.pkey_index)
+		srp_target_port_down(target);
+	else
+		srp_target_port_up(target);
+}
+
+/* --- watchdog ----------------------------------------------------------------------------- */
+
+/*
+ * The HCA takes up to a minute to report a path that swallows packets. While commands are
+ * outstanding their SENDs have to be acknowledged by the target's HCA, however slow its
+ * disks are. When nothing was heard for a while a probe (INQUIRY without data) is sent, so
+ * that there is something to acknowledge. Half of the time that fast_io_fail_tmo allows
+ * is for finding out: multipath I/O leaves a silent path within that time.
+ */
+#define SRP_PROBE_TAG	((u64)SRP_TAG_PROBE)
+
+static unsigned long srp_watchdog_interval(int fast_io_fail)
+{
+	if (fast_io_fail < 0)
+		return 2 * HZ;
+	return clamp_t(unsigned long, fast_io_fail * HZ / 6, HZ / 4, 2 * HZ);
+}
+
+static void srp_ch_send_probe(struct srp_ch *ch)
+{
+	static const u8 inquiry[6] = { INQUIRY };
+	unsigned int len;
+
+	lockdep_assert_held(&ch->lock);
+	if (ch->probing || ch->probe.busy || ch->credits <= 1)
+		return;
+	len = srp_build_cmd(ch->probe.iu.buf, SRP_PROBE_TAG, 0, inquiry, sizeof(inquiry));
+	if (srp_ctl_post(&ch->probe, len))
+		return;
+	ch->probing = true;
+	ch->credits--;
+}
+
+static void srp_ch_invalidate_stale(struct srp_ch *ch)
+{
+	struct ib_send_wr *first, *last;
+	unsigned int nr;
+
+	nr = srp_mr_collect_stale(&ch->mr_pool, ch->sq_free / 2, &first, &last);
+	if (nr)
+		srp_ch_post(ch, first, last, nr);
+}
+
+/* Return: true if the path has been silent for @limit. */
+static bool srp_ch_check(struct srp_ch *ch, unsigned long interval, unsigned long limit)
+{
+	bool silent = false;
+	unsigned long flags;
+
+	spin_lock_irqsave(&ch->lock, flags);
+	if (!ch->live)
+		goto unlock;
+	srp_ch_poll_send(ch);
+	if (ch->rx_count != ch->seen_rx || ch->sq_tail != ch->seen_tail || !ch->outstanding)
+		ch->heard_at = jiffies;
+	ch->seen_rx = ch->rx_count;
+	ch->seen_tail = ch->sq_tail;
+	if (ch->outstanding && time_after_eq(jiffies, ch->heard_at + interval))
+		srp_ch_send_probe(ch);
+	silent = ch->sq_head != ch->sq_tail &&
+		time_after_eq(jiffies, ch->heard_at + limit);
+	srp_ch_invalidate_stale(ch);
+unlock:
+	spin_unlock_irqrestore(&ch->lock, flags);
+	return silent;
+}
+
+static void srp_target_watchdog(struct work_struct *work)
+{
+	struct srp_target *target = container_of(to_delayed_work(work), struct srp_target,
+						 watchdog);
+	int fast_io_fail = READ_ONCE(target->rport->tmo.fast_io_fail);
+	unsigned long interval = srp_watchdog_interval(fast_io_fail);
+	unsigned long limit = MAX_JIFFY_OFFSET;
+	unsigned int i;
+
+	if (fast_io_fail >= 0)
+		limit = max_t(unsigned long, fast_io_fail * HZ, HZ + 2 * interval) - 2 * interval;
+	for (i = 0; i < target->ch_count; i++) {
+		struct srp_ch *ch = &target->ch[i];
+
+		if (!srp_ch_check(ch, interval, limit))
+			continue;
+		srp_err(target->shost, "channel %u: no acknowledgement for %u ms, taking the path to %s for dead\n",
+			i, jiffies_to_msecs(jiffies - ch->heard_at), target->name);
+		srp_ch_fail(ch);
+	}
+	if (srp_target_state(target) == SRP_TARGET_LIVE)
+		queue_delayed_work(srp_error_wq, &target->watchdog, interval);
+}
+
+/* --- publication ------------------------------------------------------------------------- */
+
+int srp_target_publish(struct srp_target *target)
+{
+	struct srp_port_id id;
+	struct srp_rport *rport;
+	unsigned long flags;
+	bool aborting;
+
+	/* sysfs shows id_ext first whatever the I/O class. */
+	srp_port_id_init(&id, target->opt.id_ext, target->opt.ioc_guid, SRP_IO_CLASS_REV16A);
+	rport = srp_rport_add(target->shost, id.raw, SRP_RPORT_ROLE_TARGET, target);
+	if (IS_ERR(rport))
+		return PTR_ERR(rport);
+	target->rport = rport;
+
+	spin_lock_irqsave(&target->lock, flags);
+	aborting = target->aborting;
+	if (!aborting) {
+		target->state = SRP_TARGET_LIVE;
+		queue_delayed_work(srp_error_wq, &target->watchdog, HZ);
+	}
+	spin_unlock_irqrestore(&target->lock, flags);
+	if (aborting) {
+		srp_remove_host(target->shost);
+		return -ENODEV;
+	}
+	/* A failure until now was nobody's business. */
+	if (!srp_target_connected(target))
+		queue_work(srp_error_wq, &target->error_work);
+	return 0;
+}
+
+/* --- removal --------------------------------------------------------------------------------- */
+
+void srp_target_free(struct srp_target *target)
+{
+	struct srp_host *host = target->host;
+	struct Scsi_Host *shost = target->shost;
+	unsigned long flags;
+
+	put_net(target->net);
+	srp_count_add(SRP_OBJ_TARGET, -1);
+	spin_lock_irqsave(&host->lock, flags);
+	list_del(&target->node);
+	/* Under the lock: whoever waits for it may free @host. */
+	if (list_empty(&host->targets))
+		wake_up_all(&host->empty);
+	spin_unlock_irqrestore(&host->lock, flags);
+	scsi_host_put(shost);
+}
+
+static void srp_target_remove_work(struct work_struct *work)
+{
+	struct srp_target *target = container_of(work, struct srp_target, remove_work);
+	struct srp_rport *rport = target->rport;
+
+	/* A working path serves the last commands (SYNCHRONIZE CACHE); a dead one must not stall. */
+	if (!srp_target_connected(target))
+		srp_rport_lost(rport);
+	srp_rport_get(rport);
+	srp_remove_host(target->shost);
+	scsi_remove_host(target->shost);
+	srp_stop_rport(rport);
+	srp_target_disconnect(target);
+	srp_rport_put(rport);
+	srp_target_free(target);
+}
+
+void srp_target_remove(struct srp_target *target)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&target->lock, flags);
+	WRITE_ONCE(target->aborting, true);
+	wake_up_all(&target->cm_wait);
+	if (target->state == SRP_TARGET_LIVE) {
+		target->state = SRP_TARGET_REMOVED;
+		queue_work(srp_remove_wq, &target->remove_work);
+	}
+	spin_unlock_irqrestore(&target->lock, flags);
+}
+
+/* --- creation ----------------------------------------------------------------------------------- */
+
+static void srp_target_set_name(struct srp_target *target)
+{
+	if (target->opt.cm == SRP_CM_IB)
+		snprintf(target->name, sizeof(target->name), "%pI6", target->opt.dgid);
+	else
+		srp_addr_format(target->name, sizeof(target->name), &target->opt.dest);
+}
+
+void srp_target_init(struct srp_target *target, struct Scsi_Host *shost, struct srp_host *host,
+		     const struct srp_options *opt)
+{
+	target->shost = shost;
+	target->host = host;
+	target->sdev = host->sdev;
+	target->port_num = host->port;
+	target->opt = *opt;
+	target->cm = opt->cm == SRP_CM_IB ? &srp_cm_ib_ops : &srp_cm_rdma_ops;
+	target->net = get_net(current->nsproxy->net_ns);
+	target->topspin = srp_param_topspin_workarounds && srp_guid_is_topspin(opt->ioc_guid);
+	srp_port_id_init(&target->login.target, opt->id_ext, opt->ioc_guid, opt->io_class);
+	srp_target_set_name(target);
+	spin_lock_init(&target->lock);
+	init_waitqueue_head(&target->cm_wait);
+	mutex_init(&target->connect_mutex);
+	init_rwsem(&target->eh_sem);
+	INIT_LIST_HEAD(&target->node);
+	INIT_WORK(&target->error_work, srp_target_error_work);
+	INIT_WORK(&target->kick_work, srp_target_kick_work);
+	INIT_WORK(&target->remove_work, srp_target_remove_work);
+	INIT_DELAYED_WORK(&target->rescan_work, srp_target_rescan_work);
+	INIT_DELAYED_WORK(&target->watchdog, srp_target_watchdog);
+	srp_count_add(SRP_OBJ_TARGET, 1);
+}

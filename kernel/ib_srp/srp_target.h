@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * One target: a SCSI host with its channels. States, error work, reconnect, removal.
+ */
+#ifndef SRP_TARGET_H
+#define SRP_TARGET_H
+
+#include <linux/list.h>
+#include <linux/workqueue.h>
+#include <net/net_namespace.h>
+#include <srp_transport.h>
+#include "srp_ch.h"
+#include "srp_options.h"
+#include "srp_sizing.h"
+
+struct srp_host;
+struct srp_cm_ops;
+
+enum srp_target_state {
+	SRP_TARGET_LOGIN,	/* the writer of add_target owns it */
+	SRP_TARGET_LIVE,	/* rport and SCSI host are published */
+	SRP_TARGET_REMOVED,	/* removal is queued or runs; final */
+};
+
+struct srp_target {
+	struct Scsi_Host	*shost;		/* this is its private data */
+	struct srp_host		*host;		/* HCA port */
+	struct srp_device	*sdev;
+	u32			port_num;
+	struct srp_rport	*rport;		/* valid from live on until freed */
+	const struct srp_cm_ops	*cm;
+	struct net		*net;		/* of the writer of add_target */
+
+	struct srp_options	opt;
+	struct srp_sizes	sizes;
+	union ib_gid		sgid;		/* of the current connection */
+	bool			topspin;
+	struct srp_login_params	login;
+	char			name[72];	/* dgid or dest, for messages */
+	char			info[32];	/* SRP.T10:<id_ext> */
+
+	struct srp_ch		*ch;		/* array */
+	unsigned int		ch_count;
+
+	/* Protected by @lock (interrupts off). */
+	spinlock_t		lock;
+	enum srp_target_state	state;
+	bool			aborting;	/* connects return at once */
+
+	wait_queue_head_t	cm_wait;	/* an answer for some channel, or aborting */
+
+	struct mutex		connect_mutex;	/* queue pairs come and go under it */
+	struct rw_semaphore	eh_sem;		/* held for reading by the error handler */
+	bool			gone;		/* channels are being freed; @eh_sem */
+	struct list_head	node;		/* of host->targets */
+	struct work_struct	error_work;
+	struct work_struct	kick_work;
+	struct work_struct	remove_work;
+	struct delayed_work	rescan_work;
+	struct delayed_work	watchdog;
+};
+
+static inline struct srp_target *srp_host_to_target(struct Scsi_Host *shost)
+{
+	return shost_priv(shost);
+}
+
+/* --- floor 3 asks ---------------------------------------------------------- */
+
+/* Do connects in progress have to return? Any context. */
+static inline bool srp_target_aborting(const struct srp_target *target)
+{
+	return READ_ONCE(target->aborting);
+}
+
+/* --- srp_target.c ----------------------------------------------------------- */
+
+int srp_target_init_wq(void);
+void srp_target_exit_wq(void);
+
+/**
+ * srp_target_init - a target in state login inside a SCSI host that was just allocated
+ *
+ * @opt: is copied. Context: may sleep.
+ */
+void srp_target_init(struct srp_target *target, struct Scsi_Host *shost, struct srp_host *host,
+		     const struct srp_options *opt);
+
+/**
+ * srp_target_connect - allocate channels, connect as many as possible, at least one
+ *
+ * Context: process; a signal interrupts it. Return: 0; -errno of the first channel, with
+ * everything undone.
+ */
+int srp_target_connect(struct srp_target *target);
+
+/* Undo srp_target_connect(); also safe if it failed. Context: may sleep. */
+void srp_target_disconnect(struct srp_target *target);
+
+/* The SCSI host is added: create the rport, go live. Return: 0 or -errno. */
+int srp_target_publish(struct srp_target *target);
+
+/* Drop the last reference; disconnected, without SCSI devices. @target is gone after this. */
+void srp_target_free(struct srp_target *target);
+
+/*
+ * Begin to remove: connects in progress return, a live target is queued for removal.
+ * Idempotent. Any context.
+ */
+void srp_target_remove(struct srp_target *target);
+
+/* All channels work as far as known. Any context. */
+bool srp_target_connected(struct srp_target *target);
+
+/*
+ * Host reset: drop the connection, finish all commands with DID_RESET, reconnect.
+ * Context: may sleep. Return: as srp_reconnect_rport().
+ */
+int srp_target_reset(struct srp_target *target);
+
+/* The local port or device is gone: fail over at once. Any context. */
+void srp_target_port_down(struct srp_target *target);
+
+/* The fabric changed for the better: reconnect now if not connected. Any context. */
+void srp_target_port_up(struct srp_target *target);
+
+/* The P_Key table changed: fail over if our P_Key left or moved, else as port_up. Any context. */
+void srp_target_pkey_change(struct srp_target *target);
+
+/* What the transport class calls. */
+extern const struct srp_function_template srp_transport_functions;
+
+#endif /* SRP_TARGET_H */

@@ -1,0 +1,414 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Life of a remote port: it carries out what the state machine decides.
+ *
+ * Every transition happens under rport->mutex, actions included. Reconnecting
+ * runs outside of it, so that nothing a target does or does not do can hold up
+ * the fast_io_fail and dev_loss timers.
+ */
+#include <linux/err.h>
+#include <linux/jiffies.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/transport_class.h>
+#include <scsi/scsi_device.h>
+#include <scsi/scsi_host.h>
+#include "srp_rport.h"
+
+/* Timers must run when memory is short; a connect may flush queues that need not. */
+static struct workqueue_struct *srp_timer_wq;
+static struct workqueue_struct *srp_reconnect_wq;
+
+int srp_rport_init_wq(void)
+{
+	srp_timer_wq = alloc_workqueue("srp_timer", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
+	if (!srp_timer_wq)
+		return -ENOMEM;
+	srp_reconnect_wq = alloc_workqueue("srp_reconnect", WQ_UNBOUND, 0);
+	if (!srp_reconnect_wq)
+		goto destroy_timer_wq;
+	return 0;
+
+destroy_timer_wq:
+	destroy_workqueue(srp_timer_wq);
+	return -ENOMEM;
+}
+
+void srp_rport_exit_wq(void)
+{
+	destroy_workqueue(srp_reconnect_wq);
+	destroy_workqueue(srp_timer_wq);
+}
+
+/* --- actions ------------------------------------------------------------ */
+
+static void srp_start_timer(struct delayed_work *work, int secs)
+{
+	if (secs >= 0)
+		queue_delayed_work(srp_timer_wq, work, (unsigned long)secs * HZ);
+}
+
+static void srp_stop_timers(struct srp_rport *rport)
+{
+	cancel_delayed_work(&rport->fast_io_fail_work);
+	cancel_delayed_work(&rport->dev_loss_work);
+}
+
+/*
+ * The first attempt after a loss starts at once, so that a hiccup costs
+ * milliseconds. A connection that did not live as long as reconnect_delay does not
+ * earn that: two initiators with the same port identifier would else evict each
+ * other without pause.
+ */
+static int srp_next_delay(const struct srp_rport *rport)
+{
+	int delay = rport->tmo.reconnect_delay;
+
+	if (delay > 0 && !rport->failed_reconnects &&
+	    time_after_eq(jiffies, rport->connected_at + (unsigned long)delay * HZ))
+		return 0;
+	return srp_tmo_reconnect_delay(delay, rport->failed_reconnects);
+}
+
+static void srp_queue_reconnect(struct srp_rport *rport)
+{
+	int secs = srp_next_delay(rport);
+
+	if (secs >= 0)
+		queue_delayed_work(srp_reconnect_wq, &rport->reconnect_work,
+				   (unsigned long)secs * HZ);
+}
+
+/*
+ * No wait for commands that are being queued: drivers refuse them once they know
+ * that the connection is down. Devices that are being deleted are left alone.
+ */
+static void srp_block_devices(struct srp_rport *rport)
+{
+	struct scsi_device *sdev;
+
+	shost_for_each_device(sdev, rport_to_shost(rport))
+		scsi_internal_device_block_nowait(sdev);
+}
+
+static void srp_unblock_devices(struct srp_rport *rport, enum scsi_device_state state)
+{
+	struct scsi_device *sdev;
+
+	shost_for_each_device(sdev, rport_to_shost(rport)) {
+		scsi_internal_device_unblock_nowait(sdev, state);
+		if (state != SDEV_RUNNING)
+			continue;
+		/* The error handler takes devices offline while the path is dead. */
+		mutex_lock(&sdev->state_mutex);
+		if (sdev->sdev_state == SDEV_OFFLINE)
+			scsi_device_set_state(sdev, SDEV_RUNNING);
+		mutex_unlock(&sdev->state_mutex);
+	}
+}
+
+static void srp_do(struct srp_rport *rport, unsigned int actions)
+{
+	if (actions & SRP_DO_STOP_TIMERS)
+		srp_stop_timers(rport);
+	if (actions & SRP_DO_START_FAST_FAIL)
+		srp_start_timer(&rport->fast_io_fail_work, rport->tmo.fast_io_fail);
+	if (actions & SRP_DO_START_DEV_LOSS)
+		srp_start_timer(&rport->dev_loss_work, rport->tmo.dev_loss);
+	if (actions & SRP_DO_CLEAR_FAILURES)
+		rport->failed_reconnects = 0;
+	if (actions & SRP_DO_COUNT_FAILURE)
+		rport->failed_reconnects++;
+	if (actions & SRP_DO_BLOCK)
+		srp_block_devices(rport);
+	if (actions & SRP_DO_UNBLOCK)
+		srp_unblock_devices(rport, SDEV_RUNNING);
+	if (actions & SRP_DO_OFFLINE)
+		srp_unblock_devices(rport, SDEV_TRANSPORT_OFFLINE);
+	if (actions & SRP_DO_TERMINATE)
+		rport_ft(rport)->terminate_rport_io(rport);
+	if (actions & SRP_DO_RECONNECT)
+		srp_queue_reconnect(rport);
+	if (actions & SRP_DO_DELETE)
+		rport_ft(rport)->rport_delete(rport);
+}
+
+static void srp_event(struct srp_rport *rport, enum srp_rport_event ev)
+{
+	struct srp_rport_step step;
+
+	lockdep_assert_held(&rport->mutex);
+	step = srp_rport_next(rport->state, ev, &rport->tmo);
+	WRITE_ONCE(rport->state, step.next);
+	srp_do(rport, step.actions);
+	wake_up_all(&rport->wait);
+}
+
+/* --- timers and reconnect ------------------------------------------------ */
+
+static void srp_log_expired(struct srp_rport *rport, const char *what)
+{
+	pr_info("%s expired for SRP %s / %s.\n", what, dev_name(&rport->dev),
+		dev_name(&rport_to_shost(rport)->shost_gendev));
+}
+
+static void srp_fast_io_fail_expired(struct srp_rport *rport)
+{
+	srp_log_expired(rport, "fast_io_fail_tmo");
+	srp_event(rport, SRP_EV_FAST_IO_FAIL);
+}
+
+static void srp_fast_io_fail_work(struct work_struct *work)
+{
+	struct srp_rport *rport = container_of(to_delayed_work(work), struct srp_rport,
+					       fast_io_fail_work);
+
+	mutex_lock(&rport->mutex);
+	if (rport->state == SRP_RPORT_BLOCKED)
+		srp_fast_io_fail_expired(rport);
+	mutex_unlock(&rport->mutex);
+}
+
+static void srp_dev_loss_work(struct work_struct *work)
+{
+	struct srp_rport *rport = container_of(to_delayed_work(work), struct srp_rport,
+					       dev_loss_work);
+
+	mutex_lock(&rport->mutex);
+	/* Equal time-outs expire together; fast fail comes first. */
+	if (rport->state == SRP_RPORT_BLOCKED && rport->tmo.fast_io_fail >= 0)
+		srp_fast_io_fail_expired(rport);
+	if (rport->state == SRP_RPORT_BLOCKED || rport->state == SRP_RPORT_FAIL_FAST) {
+		srp_log_expired(rport, "dev_loss_tmo");
+		srp_event(rport, SRP_EV_DEV_LOSS);
+	}
+	mutex_unlock(&rport->mutex);
+}
+
+static void srp_reconnect_work(struct work_struct *work)
+{
+	struct srp_rport *rport = container_of(to_delayed_work(work), struct srp_rport,
+					       reconnect_work);
+	const struct srp_function_template *ft = rport_ft(rport);
+	int res = 0;
+
+	mutex_lock(&rport->mutex);
+	if (rport->state == SRP_RPORT_LOST ||
+	    (rport->state == SRP_RPORT_RUNNING && ft->is_connected(rport)))
+		goto unlock;
+	srp_event(rport, SRP_EV_RECONNECT_START);
+	mutex_unlock(&rport->mutex);
+
+	res = ft->reconnect(rport);
+
+	mutex_lock(&rport->mutex);
+	if (rport->state == SRP_RPORT_LOST)
+		goto unlock;
+	/* It may have broken again already; that report was or will be ignored. */
+	if (res == 0 && !ft->is_connected(rport))
+		res = -ECONNRESET;
+	if (res) {
+		srp_event(rport, SRP_EV_RECONNECT_FAILED);
+		shost_printk(KERN_ERR, rport_to_shost(rport),
+			     "reconnect attempt %u failed (%d)\n", rport->failed_reconnects, res);
+	} else {
+		rport->connected_at = jiffies;
+		srp_event(rport, SRP_EV_RECONNECT_OK);
+	}
+unlock:
+	rport->attempts++;
+	mutex_unlock(&rport->mutex);
+	wake_up_all(&rport->wait);
+}
+
+/* --- for drivers --------------------------------------------------------- */
+
+void srp_rport_error(struct srp_rport *rport)
+{
+	mutex_lock(&rport->mutex);
+	if (!rport_ft(rport)->is_connected(rport))
+		srp_event(rport, SRP_EV_ERROR);
+	mutex_unlock(&rport->mutex);
+}
+EXPORT_SYMBOL_GPL(srp_rport_error);
+
+void srp_rport_kick(struct srp_rport *rport)
+{
+	mutex_lock(&rport->mutex);
+	if (rport->state != SRP_RPORT_LOST && rport->tmo.reconnect_delay > 0 &&
+	    !rport_ft(rport)->is_connected(rport))
+		mod_delayed_work(srp_reconnect_wq, &rport->reconnect_work, 0);
+	mutex_unlock(&rport->mutex);
+}
+EXPORT_SYMBOL_GPL(srp_rport_kick);
+
+static bool srp_attempt_over(struct srp_rport *rport, unsigned int attempts)
+{
+	enum srp_rport_state state = READ_ONCE(rport->state);
+
+	return state == SRP_RPORT_FAIL_FAST || state == SRP_RPORT_LOST ||
+		READ_ONCE(rport->attempts) != attempts;
+}
+
+int srp_reconnect_rport(struct srp_rport *rport)
+{
+	unsigned int attempts;
+	int res;
+
+	mutex_lock(&rport->mutex);
+	attempts = rport->attempts;
+	if (rport->state != SRP_RPORT_LOST)
+		mod_delayed_work(srp_reconnect_wq, &rport->reconnect_work, 0);
+	mutex_unlock(&rport->mutex);
+
+	wait_event(rport->wait, srp_attempt_over(rport, attempts));
+
+	mutex_lock(&rport->mutex);
+	if (rport->state == SRP_RPORT_FAIL_FAST || rport->state == SRP_RPORT_LOST)
+		res = -ENOTCONN;
+	else
+		res = rport_ft(rport)->is_connected(rport) ? 0 : -EAGAIN;
+	mutex_unlock(&rport->mutex);
+	return res;
+}
+EXPORT_SYMBOL_GPL(srp_reconnect_rport);
+
+void srp_rport_lost(struct srp_rport *rport)
+{
+	mutex_lock(&rport->mutex);
+	srp_event(rport, SRP_EV_STOP);
+	mutex_unlock(&rport->mutex);
+}
+EXPORT_SYMBOL_GPL(srp_rport_lost);
+
+void srp_stop_rport(struct srp_rport *rport)
+{
+	srp_rport_lost(rport);
+
+	/* Nothing queues these in state lost. */
+	cancel_delayed_work_sync(&rport->reconnect_work);
+	cancel_delayed_work_sync(&rport->fast_io_fail_work);
+	cancel_delayed_work_sync(&rport->dev_loss_work);
+}
+EXPORT_SYMBOL_GPL(srp_stop_rport);
+
+/*
+ * Change the time-outs of a live rport.
+ *
+ * A timer that runs is not re-armed. Reconnecting that was off starts when it is
+ * switched on, and stops when it is switched off.
+ * Context: rport->mutex held. Return: 0, -EINVAL after having logged why.
+ */
+int srp_rport_set_tmo(struct srp_rport *rport, const struct srp_tmo *tmo)
+{
+	const char *why = srp_tmo_check(tmo, LONG_MAX / HZ);
+	bool was_off = rport->tmo.reconnect_delay <= 0;
+
+	lockdep_assert_held(&rport->mutex);
+	if (why) {
+		dev_err(&rport->dev, "%s\n", why);
+		return -EINVAL;
+	}
+	rport->tmo = *tmo;
+	if (rport->state == SRP_RPORT_LOST)
+		return 0;
+	if (tmo->reconnect_delay <= 0)
+		cancel_delayed_work(&rport->reconnect_work);
+	else if (was_off && !rport_ft(rport)->is_connected(rport))
+		queue_delayed_work(srp_reconnect_wq, &rport->reconnect_work,
+				   (unsigned long)tmo->reconnect_delay * HZ);
+	return 0;
+}
+
+/* --- life ---------------------------------------------------------------- */
+
+static void srp_rport_release(struct device *dev)
+{
+	struct srp_rport *rport = dev_to_rport(dev);
+
+	put_device(dev->parent);
+	kfree(rport);
+}
+
+bool srp_is_rport(const struct device *dev)
+{
+	return dev->release == srp_rport_release;
+}
+
+void srp_rport_get(struct srp_rport *rport)
+{
+	get_device(&rport->dev);
+}
+EXPORT_SYMBOL_GPL(srp_rport_get);
+
+void srp_rport_put(struct srp_rport *rport)
+{
+	put_device(&rport->dev);
+}
+EXPORT_SYMBOL_GPL(srp_rport_put);
+
+/* Numbers of rports per host start at 1. */
+struct srp_rport *srp_rport_add(struct Scsi_Host *shost, const u8 *port_id,
+				u8 roles, void *lld_data)
+{
+	const struct srp_function_template *ft = to_srp_internal(shost->transportt)->ft;
+	atomic_t *last_port = shost->shost_data;
+	struct srp_rport *rport;
+	int ret;
+
+	rport = kzalloc(sizeof(*rport), GFP_KERNEL);
+	if (!rport)
+		return ERR_PTR(-ENOMEM);
+
+	memcpy(rport->port_id, port_id, sizeof(rport->port_id));
+	rport->roles = roles;
+	rport->lld_data = lld_data;
+	mutex_init(&rport->mutex);
+	rport->state = SRP_RPORT_RUNNING;
+	rport->tmo = *ft->tmo;
+	rport->connected_at = jiffies;
+	init_waitqueue_head(&rport->wait);
+	INIT_DELAYED_WORK(&rport->reconnect_work, srp_reconnect_work);
+	INIT_DELAYED_WORK(&rport->fast_io_fail_work, srp_fast_io_fail_work);
+	INIT_DELAYED_WORK(&rport->dev_loss_work, srp_dev_loss_work);
+
+	device_initialize(&rport->dev);
+	rport->dev.parent = get_device(&shost->shost_gendev);
+	rport->dev.release = srp_rport_release;
+	dev_set_name(&rport->dev, "port-%d:%d", shost->host_no, atomic_inc_return(last_port));
+
+	transport_setup_device(&rport->dev);
+	ret = device_add(&rport->dev);
+	if (ret)
+		goto destroy;
+	ret = transport_add_device(&rport->dev);
+	if (ret)
+		goto del_dev;
+	transport_configure_device(&rport->dev);
+	return rport;
+
+del_dev:
+	device_del(&rport->dev);
+destroy:
+	transport_destroy_device(&rport->dev);
+	put_device(&rport->dev);
+	return ERR_PTR(ret);
+}
+EXPORT_SYMBOL_GPL(srp_rport_add);
+
+static int srp_rport_del(struct device *dev, void *unused)
+{
+	if (!srp_is_rport(dev))
+		return 0;
+	transport_remove_device(dev);
+	device_del(dev);
+	transport_destroy_device(dev);
+	put_device(dev);
+	return 0;
+}
+
+void srp_remove_host(struct Scsi_Host *shost)
+{
+	device_for_each_child(&shost->shost_gendev, NULL, srp_rport_del);
+}
+EXPORT_SYMBOL_GPL(srp_remove_host);
