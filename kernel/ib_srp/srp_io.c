@@ -17,9 +17,10 @@ int srp_result_disrupted(struct srp_ch *ch, const struct scsi_cmnd *cmd)
 
 	if (blk_rq_is_passthrough((struct request *)rq))
 		return DID_TRANSPORT_DISRUPTED << 16;
+	/* "Disrupted" would be retried, that is, held back with the device. */
 	if ((rq->cmd_flags & REQ_FAILFAST_TRANSPORT) && rport &&
 	    READ_ONCE(rport->tmo.fast_io_fail) >= 0)
-		return DID_TRANSPORT_DISRUPTED << 16;
+		return DID_TRANSPORT_FAILFAST << 16;
 	return DID_REQUEUE << 16;
 }
 

@@ -233,7 +233,8 @@ static void srp_mapping_init(struct srp_mapping *m, struct srp_ch *ch, struct sr
 		m->max_desc = req->table.size / sizeof(*m->desc);
 	} else {
 		m->desc = ind->list;
-		m->max_desc = ch->cmd_sg_entries;
+		/* One always fits: as a direct descriptor it is shorter. */
+		m->max_desc = max(ch->cmd_sg_entries, 1u);
 	}
 	m->access = dir == DMA_TO_DEVICE ? IB_ACCESS_REMOTE_READ :
 		IB_ACCESS_LOCAL_WRITE | IB_ACCESS_REMOTE_WRITE;
@@ -257,6 +258,8 @@ int srp_map_data(struct srp_ch *ch, struct srp_req *req, struct scsi_cmnd *cmd,
 
 	req->first_wr = &req->wr;
 	req->nr_wr = 1;
+	if (unlikely(hdr_len + sizeof(struct srp_direct_desc) > ch->max_it_iu_len))
+		return -EINVAL;
 	if (dir == DMA_NONE || !scsi_sg_count(cmd))
 		return hdr_len;
 	if (dir == DMA_TO_DEVICE && scsi_bufflen(cmd) <= ch->imm_data_max)

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* User space stand-in for the kernel header of this name. */
+#ifndef SHIM_LINUX_TYPES_H
+#define SHIM_LINUX_TYPES_H
+
+#include_next <linux/types.h>
+#ifndef __cplusplus
+#include <stdbool.h>
+#endif
+#include <stddef.h>
+
+/* linux/stddef.h of user space has a definition too. */
+#ifndef __packed
+#define __packed	__attribute__((packed))
+#endif
+#define __aligned(x)	__attribute__((aligned(x)))
+
+#endif
