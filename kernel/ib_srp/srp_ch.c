@@ -79,25 +79,23 @@ static void srp_inv_done(struct ib_cq *cq, struct ib_wc *wc)
 		srp_ch_wc_error(ch, wc, "INV RKEY");
 }
 
-static void srp_recv_done(struct ib_cq *cq, struct ib_wc *wc)
+void srp_ch_recv_error(struct srp_ch *ch, const struct ib_wc *wc)
 {
-	struct srp_rx *rx = container_of(wc->wr_cqe, struct srp_rx, cqe);
-	struct srp_ch *ch = cq->cq_context;
 	unsigned long flags;
+
+	spin_lock_irqsave(&ch->lock, flags);
+	/* The send queue knows the reason if this is only a flush. */
+	if (ch->live)
+		srp_ch_poll_send(ch);
+	srp_ch_wc_error(ch, wc, "RECV");
+	spin_unlock_irqrestore(&ch->lock, flags);
+}
+
+void srp_ch_repost(struct srp_ch *ch, struct srp_rx *rx, unsigned int len)
+{
 	int ret;
 
-	if (unlikely(wc->status != IB_WC_SUCCESS)) {
-		spin_lock_irqsave(&ch->lock, flags);
-		/* The send queue knows the reason if this is only a flush. */
-		if (ch->live)
-			srp_ch_poll_send(ch);
-		srp_ch_wc_error(ch, wc, "RECV");
-		spin_unlock_irqrestore(&ch->lock, flags);
-		return;
-	}
-	srp_iu_to_cpu(ch->sdev, &rx->iu, wc->byte_len);
-	ch->ops->receive(ch, rx->iu.buf, wc->byte_len);
-	srp_iu_to_device(ch->sdev, &rx->iu, wc->byte_len);
+	srp_iu_to_device(ch->sdev, &rx->iu, len);
 	ret = ib_post_recv(ch->qp, &rx->wr, NULL);
 	if (unlikely(ret)) {
 		srp_err_ratelimited(ch->shost, "Recv failed with error code %d\n", ret);
@@ -266,7 +264,7 @@ static int srp_rx_alloc(struct srp_ch *ch, unsigned int size)
 		rx->sge.addr = rx->iu.dma;
 		rx->sge.length = size;
 		rx->sge.lkey = ch->sdev->pd->local_dma_lkey;
-		rx->cqe.done = srp_recv_done;
+		rx->cqe.done = ch->ops->recv_done;
 		rx->wr.wr_cqe = &rx->cqe;
 		rx->wr.sg_list = &rx->sge;
 		rx->wr.num_sge = 1;

@@ -46,8 +46,8 @@ struct srp_drain {
 
 /* Upcalls of a channel; set before the first connect. */
 struct srp_ch_ops {
-	/* An IU of @len bytes arrived, visible to the CPU. Softirq. */
-	void (*receive)(struct srp_ch *ch, const void *iu, unsigned int len);
+	/* Completion of a srp_rx: handles it and calls srp_ch_repost(). Softirq. */
+	void (*recv_done)(struct ib_cq *cq, struct ib_wc *wc);
 	/* The channel stopped working. Any context, channel lock held: queue work. */
 	void (*failed)(struct srp_ch *ch);
 	/* The target reported that its LUNs changed. Softirq. */
@@ -206,6 +206,12 @@ int srp_ctl_post(struct srp_ctl *ctl, unsigned int len);
 
 /* A free response IU, NULL if all are in flight. Lock held. */
 struct srp_ctl *srp_ch_get_resp(struct srp_ch *ch);
+
+/* A receive failed. Context: completion handler, lock not held. */
+void srp_ch_recv_error(struct srp_ch *ch, const struct ib_wc *wc);
+
+/* Give a received IU back to the HCA. Context: completion handler, lock not held. */
+void srp_ch_repost(struct srp_ch *ch, struct srp_rx *rx, unsigned int len);
 
 /* Handle what the send CQ holds. Lock held. */
 void srp_ch_poll_send(struct srp_ch *ch);

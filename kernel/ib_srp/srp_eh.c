@@ -88,7 +88,7 @@ static void srp_take_aborted(struct srp_ch *ch, struct srp_req *req, u64 tag)
 	spin_unlock_irqrestore(&ch->lock, flags);
 	if (!cmd)
 		return;
-	srp_req_unmap(ch, req, cmd);
+	srp_req_unmap(ch->sdev, req, cmd);
 	cmd->result = DID_ABORT << 16;
 }
 

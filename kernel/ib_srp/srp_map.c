@@ -37,6 +37,35 @@ static struct srp_mr *srp_take_mr(struct srp_ch *ch)
 	return mr;
 }
 
+/* Put back what was not posted. */
+static void srp_map_put_mrs(struct srp_ch *ch, struct srp_req *req)
+{
+	unsigned long flags;
+
+	if (!req->mrs)
+		return;
+	spin_lock_irqsave(&ch->lock, flags);
+	srp_mr_put_list(&ch->mr_pool, req->mrs, false);
+	spin_unlock_irqrestore(&ch->lock, flags);
+	req->mrs = NULL;
+}
+
+/* A new key and the rights for what was mapped. Return: first work request of its chain. */
+static struct ib_send_wr *srp_arm_mr(struct srp_mr *mr, int access, unsigned int *nr_wr)
+{
+	struct ib_mr *ibmr = mr->reg.mr;
+
+	ib_update_fast_reg_key(ibmr, ibmr->rkey + 1);
+	mr->reg.key = ibmr->rkey;
+	mr->reg.access = access;
+	*nr_wr += 1 + mr->stale;
+	if (!mr->stale)
+		return &mr->reg.wr;
+	mr->inv.next = &mr->reg.wr;
+	mr->inv.send_flags = 0;
+	return &mr->inv;
+}
+
 /*
  * Register as many entries as one MR takes. @offset: in the first entry, updated to where
  * the MR ended inside an entry. Return: entries used up, or -errno.
@@ -46,7 +75,6 @@ static int srp_map_mr(struct srp_ch *ch, struct srp_mapping *m, struct scatterli
 {
 	struct srp_mr *mr = srp_take_mr(ch);
 	unsigned int begin = *offset;
-	struct ib_mr *ibmr;
 	int n;
 
 	if (unlikely(!mr))
@@ -56,22 +84,11 @@ static int srp_map_mr(struct srp_ch *ch, struct srp_mapping *m, struct scatterli
 	m->mr_link = &mr->next;
 	m->nr_mr++;
 
-	ibmr = mr->reg.mr;
-	n = ib_map_mr_sg(ibmr, sg, count, offset, ch->sdev->hca.mr_page_size);
+	n = ib_map_mr_sg(mr->reg.mr, sg, count, offset, ch->sdev->hca.mr_page_size);
 	if (unlikely(n < 0 || (n == 0 && *offset == begin)))
 		return n ? : -EINVAL;
-
-	*m->wr_link = srp_mr_first_wr(mr);
-	if (mr->stale) {
-		mr->inv.next = &mr->reg.wr;
-		mr->inv.send_flags = 0;
-		m->nr_wr++;
-	}
-	m->nr_wr++;
+	*m->wr_link = srp_arm_mr(mr, m->access, &m->nr_wr);
 	m->wr_link = &mr->reg.wr.next;
-	ib_update_fast_reg_key(ibmr, ib_inc_rkey(ibmr->rkey));
-	mr->reg.key = ibmr->rkey;
-	mr->reg.access = m->access;
 	return n;
 }
 
@@ -218,7 +235,7 @@ static int srp_write_descs(struct srp_ch *ch, struct srp_mapping *m, struct srp_
 }
 
 static void srp_mapping_init(struct srp_mapping *m, struct srp_ch *ch, struct srp_req *req,
-			     enum dma_data_direction dir, unsigned int hdr_len)
+			     int access, unsigned int hdr_len)
 {
 	struct srp_indirect_desc *ind = req->iu.buf + hdr_len;
 
@@ -236,8 +253,7 @@ static void srp_mapping_init(struct srp_mapping *m, struct srp_ch *ch, struct sr
 		/* One always fits: as a direct descriptor it is shorter. */
 		m->max_desc = max(ch->cmd_sg_entries, 1u);
 	}
-	m->access = dir == DMA_TO_DEVICE ? IB_ACCESS_REMOTE_READ :
-		IB_ACCESS_LOCAL_WRITE | IB_ACCESS_REMOTE_WRITE;
+	m->access = access;
 }
 
 static void srp_log_map_error(struct srp_ch *ch, int err)
@@ -249,12 +265,63 @@ static void srp_log_map_error(struct srp_ch *ch, int err)
 		srp_err_ratelimited(ch->shost, "Failed to map data (%d)\n", err);
 }
 
+static int srp_access(enum dma_data_direction dir)
+{
+	return dir == DMA_TO_DEVICE ? IB_ACCESS_REMOTE_READ :
+		IB_ACCESS_LOCAL_WRITE | IB_ACCESS_REMOTE_WRITE;
+}
+
+/*
+ * The common case: one MR takes the whole list. Return: length of the IU, 0 if it does not
+ * or no MR is free (nothing is held then).
+ */
+static int srp_map_one_mr(struct srp_ch *ch, struct srp_req *req, struct scsi_cmnd *cmd,
+			  int count, enum dma_data_direction dir, unsigned int hdr_len)
+{
+	struct srp_direct_desc *direct = req->iu.buf + hdr_len;
+	struct srp_mr *mr = srp_take_mr(ch);
+
+	if (unlikely(!mr))
+		return 0;
+	mr->next = NULL;
+	req->mrs = mr;
+	if (unlikely(ib_map_mr_sg(mr->reg.mr, scsi_sglist(cmd), count, NULL,
+				  ch->sdev->hca.mr_page_size) != count)) {
+		srp_map_put_mrs(ch, req);
+		return 0;
+	}
+	req->first_wr = srp_arm_mr(mr, srp_access(dir), &req->nr_wr);
+	mr->reg.wr.next = &req->wr;
+	srp_set_desc(direct, mr->reg.mr->iova, mr->reg.key, mr->reg.mr->length);
+	srp_set_format(req->iu.buf, dir, SRP_DESC_DIRECT, 0);
+	return hdr_len + sizeof(*direct);
+}
+
+static int srp_map_list(struct srp_ch *ch, struct srp_req *req, struct scsi_cmnd *cmd,
+			int count, enum dma_data_direction dir, unsigned int hdr_len)
+{
+	struct srp_mapping m;
+	int ret;
+
+	srp_mapping_init(&m, ch, req, srp_access(dir), hdr_len);
+	if (ch->sdev->reg.fast_reg)
+		ret = srp_map_sg_fr(ch, &m, scsi_sglist(cmd), count);
+	else
+		ret = srp_map_sg_global(ch, &m, scsi_sglist(cmd), count);
+	if (!ret)
+		ret = srp_write_descs(ch, &m, req, dir, hdr_len);
+	if (unlikely(ret < 0))
+		return ret;
+	*m.wr_link = &req->wr;
+	req->nr_wr = m.nr_wr + 1;
+	return ret;
+}
+
 int srp_map_data(struct srp_ch *ch, struct srp_req *req, struct scsi_cmnd *cmd,
 		 unsigned int hdr_len)
 {
 	enum dma_data_direction dir = cmd->sc_data_direction;
-	struct srp_mapping m;
-	int count, ret;
+	int count, ret = 0;
 
 	req->first_wr = &req->wr;
 	req->nr_wr = 1;
@@ -276,32 +343,19 @@ int srp_map_data(struct srp_ch *ch, struct srp_req *req, struct scsi_cmnd *cmd,
 	}
 	req->mapped = true;
 
-	srp_mapping_init(&m, ch, req, dir, hdr_len);
-	if (ch->sdev->reg.fast_reg)
-		ret = srp_map_sg_fr(ch, &m, scsi_sglist(cmd), count);
-	else
-		ret = srp_map_sg_global(ch, &m, scsi_sglist(cmd), count);
-	if (likely(!ret))
-		ret = srp_write_descs(ch, &m, req, dir, hdr_len);
+	if (likely(ch->sdev->reg.fast_reg && !(count == 1 && ch->sdev->reg.global_rkey)))
+		ret = srp_map_one_mr(ch, req, cmd, count, dir, hdr_len);
+	if (unlikely(!ret))
+		ret = srp_map_list(ch, req, cmd, count, dir, hdr_len);
 	if (unlikely(ret < 0)) {
 		srp_log_map_error(ch, ret);
 		srp_map_undo(ch, req, cmd);
-		return ret;
 	}
-	*m.wr_link = &req->wr;
-	req->nr_wr = m.nr_wr + 1;
 	return ret;
 }
 
 void srp_map_undo(struct srp_ch *ch, struct srp_req *req, struct scsi_cmnd *cmd)
 {
-	unsigned long flags;
-
-	if (req->mrs) {
-		spin_lock_irqsave(&ch->lock, flags);
-		srp_mr_put_list(&ch->mr_pool, req->mrs, false);
-		spin_unlock_irqrestore(&ch->lock, flags);
-		req->mrs = NULL;
-	}
-	srp_req_unmap(ch, req, cmd);
+	srp_map_put_mrs(ch, req);
+	srp_req_unmap(ch->sdev, req, cmd);
 }

@@ -52,21 +52,6 @@ void srp_mr_pool_destroy(struct srp_mr_pool *pool)
 	memset(pool, 0, sizeof(*pool));
 }
 
-void srp_mr_put_list(struct srp_mr_pool *pool, struct srp_mr *list, bool registered)
-{
-	struct srp_mr *mr;
-
-	while ((mr = list)) {
-		list = mr->next;
-		if (registered) {
-			mr->inv.ex.invalidate_rkey = mr->reg.key;
-			mr->stale = true;
-			mr->cold = false;
-		}
-		srp_mr_put(pool, mr);
-	}
-}
-
 unsigned int srp_mr_collect_stale(struct srp_mr_pool *pool, unsigned int max,
 				  struct ib_send_wr **first, struct ib_send_wr **last)
 {

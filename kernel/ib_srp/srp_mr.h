@@ -58,12 +58,20 @@ static inline void srp_mr_put(struct srp_mr_pool *pool, struct srp_mr *mr)
 }
 
 /* A list linked by next; registered ones become stale. */
-void srp_mr_put_list(struct srp_mr_pool *pool, struct srp_mr *list, bool registered);
-
-/* First work request that registers this MR. */
-static inline struct ib_send_wr *srp_mr_first_wr(struct srp_mr *mr)
+static inline void srp_mr_put_list(struct srp_mr_pool *pool, struct srp_mr *list,
+				   bool registered)
 {
-	return mr->stale ? &mr->inv : &mr->reg.wr;
+	struct srp_mr *mr = list, *next;
+
+	for (; mr; mr = next) {
+		next = mr->next;
+		if (registered) {
+			mr->inv.ex.invalidate_rkey = mr->reg.key;
+			mr->stale = true;
+			mr->cold = false;
+		}
+		srp_mr_put(pool, mr);
+	}
 }
 
 /**

@@ -72,15 +72,6 @@ struct scsi_cmnd *srp_req_claim(struct srp_ch *ch, struct srp_req *req)
 	return cmd;
 }
 
-void srp_req_unmap(struct srp_ch *ch, struct srp_req *req, struct scsi_cmnd *cmd)
-{
-	if (!req->mapped)
-		return;
-	req->mapped = false;
-	ib_dma_unmap_sg(ch->sdev->dev, scsi_sglist(cmd), scsi_sg_count(cmd),
-			cmd->sc_data_direction);
-}
-
 bool srp_req_finish(struct srp_ch *ch, struct srp_req *req, u64 tag, srp_result_fn result)
 {
 	struct scsi_cmnd *cmd = NULL;
@@ -92,7 +83,7 @@ bool srp_req_finish(struct srp_ch *ch, struct srp_req *req, u64 tag, srp_result_
 	spin_unlock_irqrestore(&ch->lock, flags);
 	if (!cmd)
 		return false;
-	srp_req_unmap(ch, req, cmd);
+	srp_req_unmap(ch->sdev, req, cmd);
 	scsi_set_resid(cmd, 0);
 	cmd->result = result(ch, cmd);
 	scsi_done(cmd);

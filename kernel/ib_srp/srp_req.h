@@ -63,7 +63,15 @@ void srp_reqs_free(struct srp_device *sdev, struct srp_req *reqs, unsigned int n
 struct scsi_cmnd *srp_req_claim(struct srp_ch *ch, struct srp_req *req);
 
 /* DMA-unmap a command that was claimed or never posted. Any context. */
-void srp_req_unmap(struct srp_ch *ch, struct srp_req *req, struct scsi_cmnd *cmd);
+static inline void srp_req_unmap(struct srp_device *sdev, struct srp_req *req,
+				 struct scsi_cmnd *cmd)
+{
+	if (!req->mapped)
+		return;
+	req->mapped = false;
+	ib_dma_unmap_sg(sdev->dev, scsi_sglist(cmd), scsi_sg_count(cmd),
+			cmd->sc_data_direction);
+}
 
 /* The result with which a command is finished early. */
 typedef int (*srp_result_fn)(struct srp_ch *ch, const struct scsi_cmnd *cmd);

@@ -43,30 +43,33 @@ static void srp_log_unknown_tag(struct srp_ch *ch, u64 tag)
 			    tag, ch->index, ch->qp->qp_num);
 }
 
-/* The uncommon parts of a response. */
-static void srp_apply_rsp_data(struct srp_ch *ch, const struct srp_rsp_info *info,
+/* The uncommon parts of a response: residuals, sense data, delivery failures. */
+static void srp_apply_rsp_data(struct srp_ch *ch, const void *iu, unsigned int len,
 			       struct scsi_cmnd *cmd)
 {
 	bool out = cmd->sc_data_direction == DMA_TO_DEVICE;
+	struct srp_rsp_info info;
 
-	if (info->truncated)
+	srp_parse_rsp(iu, len, &info);
+	if (info.truncated)
 		dev_err_ratelimited(&ch->shost->shost_gendev,
-				    "dropping truncated sense data (resp_data_len %u sense_data_len %u, not received completely)\n",
-				    info->resp_len, info->sense_len);
-	if (info->sense)
-		memcpy(cmd->sense_buffer, info->sense,
-		       min_t(u32, info->sense_len, SCSI_SENSE_BUFFERSIZE));
-	scsi_set_resid(cmd, srp_rsp_residual(info, scsi_bufflen(cmd), out));
+				    "dropping truncated sense data (resp_data_len %u sense_data_len %u, %u bytes received)\n",
+				    info.resp_len, info.sense_len, len);
+	if (info.sense)
+		memcpy(cmd->sense_buffer, info.sense,
+		       min_t(u32, info.sense_len, SCSI_SENSE_BUFFERSIZE));
+	scsi_set_resid(cmd, srp_rsp_residual(&info, scsi_bufflen(cmd), out));
 	/* The target could not deliver the command, whatever the status says. */
-	if (srp_rsp_code(info) > 0)
+	if (srp_rsp_code(&info) > 0)
 		cmd->result |= DID_ERROR << 16;
 }
 
-static void srp_cmd_response(struct srp_ch *ch, const struct srp_rsp_info *info)
+/* @rsp is complete up to its data; @tag is a command's. */
+static void srp_cmd_response(struct srp_ch *ch, const struct srp_rsp *rsp, unsigned int len)
 {
 	struct scsi_cmnd *cmd = NULL;
 	struct srp_req *req = NULL;
-	u32 tag = info->tag;
+	u64 tag = rsp->tag;
 	unsigned long flags;
 
 	/* A tag of this channel? */
@@ -75,35 +78,29 @@ static void srp_cmd_response(struct srp_ch *ch, const struct srp_rsp_info *info)
 		req = &ch->reqs[blk_mq_unique_tag_to_tag(tag)];
 
 	spin_lock_irqsave(&ch->lock, flags);
-	ch->credits = srp_add_credits(ch->credits, info->req_lim_delta);
-	if (likely(req && req->tag == info->tag))
+	ch->credits = srp_add_credits(ch->credits, be32_to_cpu(rsp->req_lim_delta));
+	if (likely(req && req->tag == tag))
 		cmd = srp_req_claim(ch, req);
 	spin_unlock_irqrestore(&ch->lock, flags);
 
 	if (unlikely(!cmd)) {
-		srp_log_unknown_tag(ch, info->tag);
+		srp_log_unknown_tag(ch, tag);
 		return;
 	}
-	srp_req_unmap(ch, req, cmd);
-	cmd->result = info->status;
-	if (unlikely(info->flags))
-		srp_apply_rsp_data(ch, info, cmd);
+	srp_req_unmap(ch->sdev, req, cmd);
+	cmd->result = rsp->status;
+	if (unlikely(rsp->flags))
+		srp_apply_rsp_data(ch, rsp, len, cmd);
 	scsi_done(cmd);
 }
 
-static void srp_handle_rsp(struct srp_ch *ch, const void *iu, unsigned int len)
+/* Answers to what the channel sent on its own behalf. */
+static void srp_ctl_response(struct srp_ch *ch, const void *iu, unsigned int len)
 {
 	struct srp_rsp_info info;
 
-	if (unlikely(srp_parse_rsp(iu, len, &info))) {
-		srp_err_ratelimited(ch->shost, "dropping truncated SRP_RSP (%u bytes received, %zu expected)\n",
-				    len, sizeof(struct srp_rsp));
-		return;
-	}
+	srp_parse_rsp(iu, len, &info);
 	switch (SRP_TAG_KIND(info.tag)) {
-	case 0:
-		srp_cmd_response(ch, &info);
-		break;
 	case SRP_TAG_TSK_MGMT:
 		srp_tm_response(ch, &info);
 		break;
@@ -113,6 +110,19 @@ static void srp_handle_rsp(struct srp_ch *ch, const void *iu, unsigned int len)
 	default:
 		srp_log_unknown_tag(ch, info.tag);
 	}
+}
+
+static void srp_handle_rsp(struct srp_ch *ch, const void *iu, unsigned int len)
+{
+	const struct srp_rsp *rsp = iu;
+
+	if (unlikely(len < sizeof(*rsp)))
+		srp_err_ratelimited(ch->shost, "dropping truncated SRP_RSP (%u bytes received, %zu expected)\n",
+				    len, sizeof(*rsp));
+	else if (likely(!SRP_TAG_KIND(rsp->tag)))
+		srp_cmd_response(ch, rsp, len);
+	else
+		srp_ctl_response(ch, iu, len);
 }
 
 /* --- requests of the target --------------------------------------------------------- */
@@ -198,15 +208,12 @@ static void srp_handle_t_logout(struct srp_ch *ch, const void *iu, unsigned int 
 	srp_ch_fail(ch);
 }
 
-void srp_receive(struct srp_ch *ch, const void *iu, unsigned int len)
+/* Everything but SRP_RSP. */
+static void srp_handle_other(struct srp_ch *ch, const void *iu, unsigned int len)
 {
-	u8 opcode = len ? *(const u8 *)iu : 0;
+	u8 opcode = *(const u8 *)iu;
 
-	ch->rx_count++;
 	switch (opcode) {
-	case SRP_OP_RSP:
-		srp_handle_rsp(ch, iu, len);
-		break;
 	case SRP_OP_CRED_REQ:
 		srp_handle_cred_req(ch, iu, len);
 		break;
@@ -220,4 +227,26 @@ void srp_receive(struct srp_ch *ch, const void *iu, unsigned int len)
 		srp_warn_ratelimited(ch->shost, "Unhandled SRP opcode 0x%02x\n", opcode);
 		break;
 	}
+}
+
+void srp_recv_done(struct ib_cq *cq, struct ib_wc *wc)
+{
+	struct srp_rx *rx = container_of(wc->wr_cqe, struct srp_rx, cqe);
+	struct srp_ch *ch = cq->cq_context;
+	unsigned int len = wc->byte_len;
+
+	if (unlikely(wc->status != IB_WC_SUCCESS)) {
+		srp_ch_recv_error(ch, wc);
+		return;
+	}
+	srp_iu_to_cpu(ch->sdev, &rx->iu, len);
+	ch->rx_count++;
+	/* An IU without a byte leaves what an earlier one put there: not an opcode. */
+	if (unlikely(!len))
+		srp_warn_ratelimited(ch->shost, "ignoring an empty message\n");
+	else if (likely(*(const u8 *)rx->iu.buf == SRP_OP_RSP))
+		srp_handle_rsp(ch, rx->iu.buf, len);
+	else
+		srp_handle_other(ch, rx->iu.buf, len);
+	srp_ch_repost(ch, rx, len);
 }

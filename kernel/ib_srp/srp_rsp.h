@@ -5,7 +5,7 @@
 
 #include "srp_ch.h"
 
-/* srp_ch_ops.receive: one IU. Softirq. */
-void srp_receive(struct srp_ch *ch, const void *iu, unsigned int len);
+/* srp_ch_ops.recv_done. Softirq. */
+void srp_recv_done(struct ib_cq *cq, struct ib_wc *wc);
 
 #endif /* SRP_RSP_H */

@@ -112,7 +112,7 @@ static void srp_target_luns_changed(struct srp_ch *ch)
 }
 
 static const struct srp_ch_ops srp_target_ch_ops = {
-	.receive = srp_receive,
+	.recv_done = srp_recv_done,
 	.failed = srp_target_ch_failed,
 	.luns_changed = srp_target_luns_changed,
 };
