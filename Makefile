@@ -8,10 +8,11 @@ KDIR ?= /lib/modules/$(KVER)/build
 KREL := $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' $(KDIR)/include/generated/utsrelease.h 2>/dev/null)
 KBUILD_DIR = build/kmod-$(KREL)
 INSTALL_MOD_DIR ?= updates/ib_srp-backport
+MOD_DIR = $(INSTALL_MOD_PATH)/lib/modules/$(KREL)/$(INSTALL_MOD_DIR)
 W ?=
 
 .DEFAULT_GOAL := all
-.PHONY: all modules install uninstall clean help
+.PHONY: all modules install uninstall clean help demo check check-unit check-fuzz check-vm check-style check-full bench
 
 all: modules
 
@@ -24,17 +25,42 @@ modules:
 	@mkdir -p $(KBUILD_DIR)
 	@cp -rsf $(CURDIR)/Kbuild $(CURDIR)/kernel $(CURDIR)/compat $(KBUILD_DIR)/
 	@MAKE="$(MAKE)" compat/run-probes compat/probes $(KDIR) $(KBUILD_DIR)
-	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(KBUILD_DIR) SRP_VERSION=$(VERSION) $(if $(W),W=$(W)) modules
+	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(KBUILD_DIR) SRP_VERSION=$(VERSION) $(if $(W),W=$(W)) $(KBUILD_EXTRA) modules
 
 ## install           install the modules built for KDIR where depmod prefers them
 install: modules
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(KBUILD_DIR) INSTALL_MOD_DIR=$(INSTALL_MOD_DIR) modules_install
-	depmod -a $(KREL)
+	depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) -a $(KREL)
 
 ## uninstall         remove the installed modules; the distribution's are used again
 uninstall:
-	rm -rf $(INSTALL_MOD_PATH)/lib/modules/$(KREL)/$(INSTALL_MOD_DIR)
-	depmod -a $(KREL)
+	rm -f $(foreach m,ib_srp scsi_transport_srp,$(wildcard $(MOD_DIR)/$(m).ko*))
+	depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) -a $(KREL)
+
+## demo              the whole story in a virtual machine: login, I/O, a cut path, recovery
+demo:
+	@tests/demo/run
+
+## check             everything that tests: style, unit tests, fuzzers, cases in virtual machines
+check:
+	@tests/check
+
+## check-unit        unit tests of the pure files, under ASan and UBSan
+## check-fuzz        libFuzzer targets, 10 s each (FUZZ_SECONDS=n)
+## check-vm          cases in QEMU with Debian's kernels; DEBUG=1: with the debug kernel; CASES="010 050"
+## check-style       SPDX lines, version tests outside compat, checkpatch, sparse, shellcheck
+check-unit check-fuzz check-vm check-style:
+	@tests/check $(@:check-%=%)
+
+## check-full        check, and all cases on the debug kernel (hours)
+check-full:
+	@tests/check style unit fuzz vm debug
+
+## bench             our modules beside the distribution's: instructions and posts per I/O, failover, rates
+bench:
+	@scripts/install-deps build vm
+	@tests/vm/build-modules 6.12
+	@tests/bench/run
 
 ## clean             remove everything that was built here
 clean:

@@ -131,6 +131,7 @@ void srp_ch_set_live(struct srp_ch *ch, const struct srp_sizes *sizes)
 	spin_lock_irqsave(&ch->lock, flags);
 	ch->credits = grant->req_lim;
 	ch->heard_at = jiffies;
+	ch->probing = false;
 	/* Pairs with srp_queuecommand(), which looks without the lock. */
 	smp_store_release(&ch->live, true);
 	spin_unlock_irqrestore(&ch->lock, flags);

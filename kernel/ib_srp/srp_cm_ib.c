@@ -138,6 +138,8 @@ static int srp_ib_cm_handler(struct ib_cm_id *cm_id, const struct ib_cm_event *e
 	switch (event->event) {
 	case IB_CM_REQ_ERROR:
 		srp_dbg(ch->shost, "Sending CM REQ failed\n");
+		srp_warn(ch->shost, "no answer from %s; check the path and that the target is running\n",
+			 ch->target->name);
 		srp_cm_end(ch, -ECONNRESET);
 		break;
 	case IB_CM_REP_RECEIVED:

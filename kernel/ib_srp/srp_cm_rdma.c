@@ -65,6 +65,12 @@ static int srp_rdma_rejected(struct srp_ch *ch, struct rdma_cm_event *event)
 	const void *data;
 	u8 len = 0;
 
+	/* iWARP knows no reasons. */
+	if (event->status < 0) {
+		srp_warn(ch->shost, "connection to %s refused (%d); check the port number and that the target is running\n",
+			 ch->target->name, event->status);
+		return -ECONNREFUSED;
+	}
 	data = rdma_consumer_reject_data(ch->rdma.cm_id, event, &len);
 	return srp_login_rejected(ch, data ? IB_CM_REJ_CONSUMER_DEFINED : event->status,
 				  data, len, "");
@@ -85,6 +91,8 @@ static int srp_rdma_cm_handler(struct rdma_cm_id *cm_id, struct rdma_cm_event *e
 		srp_cm_end(ch, -ENXIO);
 		break;
 	case RDMA_CM_EVENT_UNREACHABLE:
+		srp_warn(ch->shost, "no answer from %s; check the path and that the target is running\n",
+			 ch->target->name);
 		srp_cm_end(ch, -EHOSTUNREACH);
 		break;
 	case RDMA_CM_EVENT_CONNECT_ERROR:

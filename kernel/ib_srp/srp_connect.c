@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* One channel up or down. */
+#include <linux/delay.h>
 #include "srp_connect.h"
 #include "srp_log.h"
 #include "srp_target.h"
@@ -39,6 +40,39 @@ destroy_qp:
 release:
 	cm->release(ch);
 	return ret;
+}
+
+#define SRP_LOGOUT_MS	50
+
+static bool srp_ch_logout_sent(struct srp_ch *ch)
+{
+	unsigned long flags;
+	bool sent;
+
+	spin_lock_irqsave(&ch->lock, flags);
+	if (ch->live)
+		srp_ch_poll_send(ch);
+	sent = !ch->live || !ch->tm.busy;
+	spin_unlock_irqrestore(&ch->lock, flags);
+	return sent;
+}
+
+void srp_ch_logout(struct srp_ch *ch)
+{
+	unsigned long end = jiffies + msecs_to_jiffies(SRP_LOGOUT_MS);
+	unsigned long flags;
+	int ret = -ENOTCONN;
+
+	mutex_lock(&ch->tm_mutex);
+	spin_lock_irqsave(&ch->lock, flags);
+	if (ch->live && !ch->tm.busy) {
+		srp_build_i_logout(ch->tm.iu.buf, 0);
+		ret = srp_ctl_post(&ch->tm, sizeof(struct srp_i_logout));
+	}
+	spin_unlock_irqrestore(&ch->lock, flags);
+	while (!ret && !srp_ch_logout_sent(ch) && time_before(jiffies, end))
+		usleep_range(500, 1000);
+	mutex_unlock(&ch->tm_mutex);
 }
 
 void srp_ch_disconnect(struct srp_ch *ch)

@@ -35,6 +35,12 @@ extern const struct srp_cm_ops srp_cm_rdma_ops;
  */
 int srp_ch_connect(struct srp_ch *ch, bool multi);
 
+/*
+ * Send an SRP_I_LOGOUT on a live channel and give it a moment to arrive (SRP r16a 6.5).
+ * Context: may sleep. For an orderly end only.
+ */
+void srp_ch_logout(struct srp_ch *ch);
+
 /* Begin to log out: tell the target; the channel is dead already. */
 void srp_ch_disconnect(struct srp_ch *ch);
 

@@ -92,10 +92,19 @@ static void srp_take_aborted(struct srp_ch *ch, struct srp_req *req, u64 tag)
 	cmd->result = DID_ABORT << 16;
 }
 
-/* What to answer when the transport is the problem. */
+/*
+ * What to answer when the transport is the problem. Under the mutex, so that fail-fast
+ * means that all commands have been handed back.
+ */
 static int srp_eh_failed(struct srp_target *target)
 {
-	return READ_ONCE(target->rport->state) >= SRP_RPORT_FAIL_FAST ? FAST_IO_FAIL : FAILED;
+	struct srp_rport *rport = target->rport;
+	int ret;
+
+	mutex_lock(&rport->mutex);
+	ret = rport->state >= SRP_RPORT_FAIL_FAST ? FAST_IO_FAIL : FAILED;
+	mutex_unlock(&rport->mutex);
+	return ret;
 }
 
 static int srp_do_abort(struct srp_target *target, struct scsi_cmnd *cmd)

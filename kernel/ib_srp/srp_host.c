@@ -129,9 +129,15 @@ static void srp_log_new_target(const struct srp_target *target)
 /* Find its LUNs. A path that died meanwhile may have hidden some or all of them. */
 static void srp_scan_target(struct srp_target *target)
 {
+	unsigned int attempts = READ_ONCE(target->rport->attempts);
+
 	srp_log_new_target(target);
 	scsi_scan_target(&target->shost->shost_gendev, 0, 0, SCAN_WILD_CARD,
 			 SCSI_SCAN_INITIAL);
+	/* It went and came back: look again for what the scan could not see. */
+	if (READ_ONCE(target->rport->attempts) != attempts)
+		scsi_scan_target(&target->shost->shost_gendev, 0, 0, SCAN_WILD_CARD,
+				 SCSI_SCAN_RESCAN);
 	if (srp_target_connected(target))
 		return;
 	srp_info(target->shost, "SCSI scan failed - removing SCSI host\n");
@@ -162,12 +168,17 @@ static int srp_login_target(struct srp_host *host, const struct srp_options *opt
 	ret = srp_scsi_set_limits(target);
 	if (ret)
 		goto disconnect;
+	/* Nobody scans, and so nobody sends commands, before the rport exists. */
+	mutex_lock(&shost->scan_mutex);
 	ret = scsi_add_host(shost, target->sdev->dev->dev.parent);
-	if (ret)
+	if (ret) {
+		mutex_unlock(&shost->scan_mutex);
 		goto disconnect;
+	}
 	/* Once published, removal may be faster than we are. */
 	scsi_host_get(shost);
 	ret = srp_target_publish(target);
+	mutex_unlock(&shost->scan_mutex);
 	if (ret)
 		goto remove_host;
 	srp_scan_target(target);

@@ -122,7 +122,15 @@ static int srp_submit(struct srp_ch *ch, struct srp_req *req, struct scsi_cmnd *
 	if (likely(!ret))
 		return 0;
 	srp_map_undo(ch, req, cmd);
-	return ret == -EAGAIN ? SCSI_MLQUEUE_HOST_BUSY : srp_refuse_dead(ch, cmd);
+	switch (ret) {
+	case -EAGAIN:
+		return SCSI_MLQUEUE_HOST_BUSY;
+	case -ENOTCONN:
+		return srp_refuse_dead(ch, cmd);
+	default:
+		/* The HCA does not take it. Retries are counted, so that this ends. */
+		return srp_complete_now(cmd, DID_ERROR << 16);
+	}
 }
 
 int srp_queuecommand(struct Scsi_Host *shost, struct scsi_cmnd *cmd)

@@ -90,9 +90,9 @@ int srp_cm_wait(struct srp_ch *ch)
 
 	ret = wait_event_interruptible(target->cm_wait,
 				       smp_load_acquire(&ch->cm_answered) ||
-				       srp_target_aborting(target));
-	if (srp_target_aborting(target))
-		return -ENODEV;
+				       srp_target_interrupted(target));
+	if (!ret)
+		ret = srp_target_interrupted(target);
 	return ret ? : ch->cm_status;
 }
 

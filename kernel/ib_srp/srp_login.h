@@ -42,7 +42,7 @@ void srp_cm_end(struct srp_ch *ch, int status);
 
 /*
  * Wait for srp_cm_end(). Interruptible.
- * Return: its status, -ERESTARTSYS on a signal, -ENODEV if the target is being removed.
+ * Return: its status, -ERESTARTSYS on a signal, else as srp_target_interrupted().
  */
 int srp_cm_wait(struct srp_ch *ch);
 

@@ -67,6 +67,7 @@ unsigned int srp_mr_collect_stale(struct srp_mr_pool *pool, unsigned int max,
 			continue;
 		}
 		mr->stale = false;
+		mr->inv.send_flags = 0;
 		*link = &mr->inv;
 		*last = &mr->inv;
 		n++;

@@ -10,6 +10,8 @@
 
 #define SRP_DEFAULT_CMD_SG_ENTRIES	12
 #define SRP_DEFAULT_MAX_IMM_DATA	8192
+/* Every command of every channel has a buffer of that size. */
+#define SRP_MAX_IMM_DATA		65536u
 
 static unsigned int srp_sg_tablesize;
 module_param(srp_sg_tablesize, uint, 0444);
@@ -52,7 +54,7 @@ MODULE_PARM_DESC(use_imm_data,
 
 static unsigned int max_imm_data = SRP_DEFAULT_MAX_IMM_DATA;
 module_param(max_imm_data, uint, 0644);
-MODULE_PARM_DESC(max_imm_data, "Maximum immediate data size in bytes (default 8192)");
+MODULE_PARM_DESC(max_imm_data, "Maximum immediate data size in bytes (default 8192, max 65536)");
 
 unsigned int srp_param_ch_count;
 module_param_named(ch_count, srp_param_ch_count, uint, 0444);
@@ -121,7 +123,13 @@ MODULE_PARM_DESC(dev_loss_tmo,
 
 unsigned int srp_param_imm_data(void)
 {
-	return READ_ONCE(use_imm_data) ? READ_ONCE(max_imm_data) : 0;
+	unsigned int max = READ_ONCE(max_imm_data);
+
+	if (max > SRP_MAX_IMM_DATA) {
+		pr_warn_once(SRP_PFX "Clamping max_imm_data to %u\n", SRP_MAX_IMM_DATA);
+		max = SRP_MAX_IMM_DATA;
+	}
+	return READ_ONCE(use_imm_data) ? max : 0;
 }
 
 void srp_param_option_defaults(struct srp_option_defaults *def)

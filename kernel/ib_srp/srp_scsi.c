@@ -9,28 +9,14 @@
 #include "srp_scsi.h"
 #include "srp_sysfs.h"
 
-#define SRP_MIN_RQ_TIMEOUT_MS	30000u
-#define SRP_RQ_TIMEOUT_SLACK_MS	1000u
-
 static const char *srp_scsi_info(struct Scsi_Host *shost)
 {
 	return srp_host_to_target(shost)->info;
 }
 
-/*
- * A disk command must not time out before the HCA reports a dead path: the error handler
- * would start on a path that is about to be replaced.
- */
 static int srp_sdev_configure(struct scsi_device *sdev, struct queue_limits *lim)
 {
-	const struct srp_target *target = srp_host_to_target(sdev->host);
-	unsigned int ms = SRP_MIN_RQ_TIMEOUT_MS;
-
-	if (sdev->type != TYPE_DISK)
-		return 0;
-	if (target->ch[0].rc_timeout_ms < INT_MAX)
-		ms = max(ms, target->ch[0].rc_timeout_ms + SRP_RQ_TIMEOUT_SLACK_MS);
-	blk_queue_rq_timeout(sdev->request_queue, msecs_to_jiffies(ms));
+	srp_target_set_rq_timeout(srp_host_to_target(sdev->host), sdev);
 	return 0;
 }
 KC_DEFINE_SDEV_CONFIGURE(srp_sdev_configure)
@@ -115,6 +101,19 @@ static int srp_queue_limit(struct srp_target *target)
 	return min_t(s32, limit - 1, target->sizes.queue_size);
 }
 
+/* Without MRs every entry takes a descriptor, and the target may have granted short IUs. */
+static unsigned int srp_sg_limit(struct srp_target *target)
+{
+	unsigned int limit = target->sizes.sg_tablesize;
+	unsigned int i;
+
+	if (target->sdev->reg.fast_reg || target->opt.allow_ext_sg)
+		return limit;
+	for (i = 0; i < target->ch_count; i++)
+		limit = min(limit, max(target->ch[i].cmd_sg_entries, 1u));
+	return limit;
+}
+
 int srp_scsi_set_limits(struct srp_target *target)
 {
 	struct Scsi_Host *shost = target->shost;
@@ -128,7 +127,7 @@ int srp_scsi_set_limits(struct srp_target *target)
 	}
 	shost->can_queue = can_queue;
 	shost->cmd_per_lun = min_t(int, target->opt.max_cmd_per_lun, can_queue);
-	shost->sg_tablesize = target->sizes.sg_tablesize;
+	shost->sg_tablesize = srp_sg_limit(target);
 	shost->nr_hw_queues = target->ch_count;
 	if (target->opt.max_sect)
 		shost->max_sectors = target->opt.max_sect;

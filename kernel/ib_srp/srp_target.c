@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* A target's life. */
+#include <linux/blkdev.h>
 #include <linux/err.h>
 #include <linux/slab.h>
 #include <rdma/ib_cache.h>
@@ -180,7 +181,7 @@ static int srp_target_connect_channels(struct srp_target *target)
 			continue;
 		srp_err(target->shost, "Connection %u/%u to %s failed\n", i, target->ch_count,
 			target->name);
-		if (i == 0 || ret == -ERESTARTSYS || srp_target_aborting(target))
+		if (i == 0 || ret == -ERESTARTSYS || srp_target_interrupted(target))
 			return ret;
 		return i;
 	}
@@ -259,6 +260,7 @@ free_channels:
 void srp_target_disconnect(struct srp_target *target)
 {
 	mutex_lock(&target->connect_mutex);
+	srp_for_each_ch(target, srp_ch_logout);
 	srp_target_release_channels(target);
 	mutex_unlock(&target->connect_mutex);
 	/* Dead channels do not queue these any more. */
@@ -273,7 +275,32 @@ void srp_target_disconnect(struct srp_target *target)
 	srp_target_free_channels(target, 0);
 }
 
+/* --- time-outs of the block layer ------------------------------------------------------ */
+
+#define SRP_MIN_RQ_TIMEOUT_MS	30000u
+#define SRP_RQ_TIMEOUT_SLACK_MS	1000u
+
+void srp_target_set_rq_timeout(struct srp_target *target, struct scsi_device *sdev)
+{
+	unsigned int ms = SRP_MIN_RQ_TIMEOUT_MS;
+
+	if (sdev->type != TYPE_DISK)
+		return;
+	if (target->ch[0].rc_timeout_ms < INT_MAX)
+		ms = max(ms, target->ch[0].rc_timeout_ms + SRP_RQ_TIMEOUT_SLACK_MS);
+	blk_queue_rq_timeout(sdev->request_queue, msecs_to_jiffies(ms));
+}
+
 /* --- the transport's requests --------------------------------------------------------- */
+
+/* The new path may have another packet life time. */
+static void srp_target_refresh_timeouts(struct srp_target *target)
+{
+	struct scsi_device *sdev;
+
+	shost_for_each_device(sdev, target->shost)
+		srp_target_set_rq_timeout(target, sdev);
+}
 
 static int srp_rport_reconnect(struct srp_rport *rport)
 {
@@ -282,11 +309,11 @@ static int srp_rport_reconnect(struct srp_rport *rport)
 
 	mutex_lock(&target->connect_mutex);
 	srp_target_release_channels(target);
-	if (srp_target_aborting(target)) {
-		ret = -ENODEV;
-		goto unlock;
-	}
-	ret = srp_target_connect_channels(target);
+	target->attempt_at = jiffies;
+	WRITE_ONCE(target->restart, false);
+	ret = srp_target_interrupted(target);
+	if (!ret)
+		ret = srp_target_connect_channels(target);
 	/* With fewer channels some hardware queues would have none. */
 	if (ret >= 0)
 		ret = ret == target->ch_count ? 0 : -ECONNRESET;
@@ -294,6 +321,7 @@ static int srp_rport_reconnect(struct srp_rport *rport)
 		srp_target_release_channels(target);
 		goto unlock;
 	}
+	srp_target_refresh_timeouts(target);
 	srp_for_each_ch(target, srp_ch_go_live);
 	srp_info(target->shost, "reconnect succeeded\n");
 unlock:
@@ -329,6 +357,10 @@ int srp_target_reset(struct srp_target *target)
 	mutex_lock(&target->connect_mutex);
 	srp_target_kill(target, srp_result_reset);
 	mutex_unlock(&target->connect_mutex);
+	if (srp_target_state(target) == SRP_TARGET_REMOVED) {
+		srp_rport_lost(target->rport);
+		return -ENOTCONN;
+	}
 	return srp_reconnect_rport(target->rport);
 }
 
@@ -365,6 +397,11 @@ static void srp_target_kick_work(struct work_struct *work)
 {
 	struct srp_target *target = container_of(work, struct srp_target, kick_work);
 
+	/* An attempt from before the change may wait a minute for an answer to a lost request. */
+	if (time_after(jiffies, READ_ONCE(target->attempt_at) + HZ)) {
+		WRITE_ONCE(target->restart, true);
+		wake_up_all(&target->cm_wait);
+	}
 	srp_rport_kick(target->rport);
 }
 
@@ -400,7 +437,8 @@ void srp_target_pkey_change(struct srp_target *target)
 
 	if (target->opt.cm != SRP_CM_IB || srp_target_state(target) != SRP_TARGET_LIVE)
 		return;
-	if (ib_find_cached_pkey(target->sdev->dev, target->port_num, target->opt.pkey, &index) ||
+	if (ib_find_cached_pkey(target->sdev->dev, target->port_num,
+				be16_to_cpu(target->ch[0].ib.path.pkey), &index) ||
 	    index != target->ch[0].ib.pkey_index)
 		srp_target_port_down(target);
 	else
@@ -413,10 +451,13 @@ void srp_target_pkey_change(struct srp_target *target)
  * The HCA takes up to a minute to report a path that swallows packets. While commands are
  * outstanding their SENDs have to be acknowledged by the target's HCA, however slow its
  * disks are. When nothing was heard for a while a probe (INQUIRY without data) is sent, so
- * that there is something to acknowledge. Half of the time that fast_io_fail_tmo allows
- * is for finding out: multipath I/O leaves a silent path within that time.
+ * that there is something to acknowledge. Two intervals less than fast_io_fail_tmo may
+ * pass, so that multipath I/O leaves a silent path within that time.
  */
 #define SRP_PROBE_TAG	((u64)SRP_TAG_PROBE)
+
+/* Invalidations in one chain; bounds the time with interrupts off. */
+#define SRP_MAX_STALE_AT_ONCE	64u
 
 static unsigned long srp_watchdog_interval(int fast_io_fail)
 {
@@ -445,7 +486,8 @@ static void srp_ch_invalidate_stale(struct srp_ch *ch)
 	struct ib_send_wr *first, *last;
 	unsigned int nr;
 
-	nr = srp_mr_collect_stale(&ch->mr_pool, ch->sq_free / 2, &first, &last);
+	nr = srp_mr_collect_stale(&ch->mr_pool, min(ch->sq_free / 2, SRP_MAX_STALE_AT_ONCE),
+				  &first, &last);
 	if (nr)
 		srp_ch_post(ch, first, last, nr);
 }
@@ -494,8 +536,8 @@ static void srp_target_watchdog(struct work_struct *work)
 			i, jiffies_to_msecs(jiffies - ch->heard_at), target->name);
 		srp_ch_fail(ch);
 	}
-	if (srp_target_state(target) == SRP_TARGET_LIVE)
-		queue_delayed_work(srp_error_wq, &target->watchdog, interval);
+	/* Until removal cancels it: its last commands need a path that is known to work, too. */
+	queue_delayed_work(srp_error_wq, &target->watchdog, interval);
 }
 
 /* --- publication ------------------------------------------------------------------------- */
@@ -523,6 +565,7 @@ int srp_target_publish(struct srp_target *target)
 	spin_unlock_irqrestore(&target->lock, flags);
 	if (aborting) {
 		srp_remove_host(target->shost);
+		target->rport = NULL;
 		return -ENODEV;
 	}
 	/* A failure until now was nobody's business. */
@@ -556,6 +599,10 @@ static void srp_target_remove_work(struct work_struct *work)
 	struct srp_rport *rport = target->rport;
 
 	/* A working path serves the last commands (SYNCHRONIZE CACHE); a dead one must not stall. */
+	mutex_lock(&target->connect_mutex);
+	if (!srp_target_connected(target))
+		srp_target_kill(target, srp_result_disrupted);
+	mutex_unlock(&target->connect_mutex);
 	if (!srp_target_connected(target))
 		srp_rport_lost(rport);
 	srp_rport_get(rport);

@@ -49,6 +49,9 @@ struct srp_target {
 
 	wait_queue_head_t	cm_wait;	/* an answer for some channel, or aborting */
 
+	unsigned long		attempt_at;	/* jiffies when the last reconnect began */
+	bool			restart;	/* it waits for something outdated */
+
 	struct mutex		connect_mutex;	/* queue pairs come and go under it */
 	struct rw_semaphore	eh_sem;		/* held for reading by the error handler */
 	bool			gone;		/* channels are being freed; @eh_sem */
@@ -67,10 +70,15 @@ static inline struct srp_target *srp_host_to_target(struct Scsi_Host *shost)
 
 /* --- floor 3 asks ---------------------------------------------------------- */
 
-/* Do connects in progress have to return? Any context. */
-static inline bool srp_target_aborting(const struct srp_target *target)
+/*
+ * Does a connect in progress have to return? Any context.
+ * Return: 0, -ENODEV if the target is being removed, -EAGAIN to start all over.
+ */
+static inline int srp_target_interrupted(const struct srp_target *target)
 {
-	return READ_ONCE(target->aborting);
+	if (READ_ONCE(target->aborting))
+		return -ENODEV;
+	return READ_ONCE(target->restart) ? -EAGAIN : 0;
 }
 
 /* --- srp_target.c ----------------------------------------------------------- */
@@ -108,6 +116,12 @@ void srp_target_free(struct srp_target *target);
  * Idempotent. Any context.
  */
 void srp_target_remove(struct srp_target *target);
+
+/*
+ * A disk command must not time out before the HCA reports a dead path: the error handler
+ * would start on a path that is about to be replaced. Context: may sleep.
+ */
+void srp_target_set_rq_timeout(struct srp_target *target, struct scsi_device *sdev);
 
 /* All channels work as far as known. Any context. */
 bool srp_target_connected(struct srp_target *target);

@@ -45,6 +45,8 @@ struct srp_rport {
 	struct delayed_work	reconnect_work;
 	struct delayed_work	fast_io_fail_work;
 	struct delayed_work	dev_loss_work;
+	unsigned long		fast_io_fail_at;	/* jiffies; when the timer is due */
+	unsigned long		dev_loss_at;
 };
 
 /*

@@ -42,10 +42,12 @@ void srp_rport_exit_wq(void)
 
 /* --- actions ------------------------------------------------------------ */
 
-static void srp_start_timer(struct delayed_work *work, int secs)
+static void srp_start_timer(struct delayed_work *work, unsigned long *at, int secs)
 {
-	if (secs >= 0)
-		queue_delayed_work(srp_timer_wq, work, (unsigned long)secs * HZ);
+	unsigned long delay = (unsigned long)secs * HZ;
+
+	if (secs >= 0 && queue_delayed_work(srp_timer_wq, work, delay))
+		*at = jiffies + delay;
 }
 
 static void srp_stop_timers(struct srp_rport *rport)
@@ -112,9 +114,11 @@ static void srp_do(struct srp_rport *rport, unsigned int actions)
 	if (actions & SRP_DO_STOP_TIMERS)
 		srp_stop_timers(rport);
 	if (actions & SRP_DO_START_FAST_FAIL)
-		srp_start_timer(&rport->fast_io_fail_work, rport->tmo.fast_io_fail);
+		srp_start_timer(&rport->fast_io_fail_work, &rport->fast_io_fail_at,
+				rport->tmo.fast_io_fail);
 	if (actions & SRP_DO_START_DEV_LOSS)
-		srp_start_timer(&rport->dev_loss_work, rport->tmo.dev_loss);
+		srp_start_timer(&rport->dev_loss_work, &rport->dev_loss_at,
+				rport->tmo.dev_loss);
 	if (actions & SRP_DO_CLEAR_FAILURES)
 		rport->failed_reconnects = 0;
 	if (actions & SRP_DO_COUNT_FAILURE)
@@ -164,7 +168,8 @@ static void srp_fast_io_fail_work(struct work_struct *work)
 					       fast_io_fail_work);
 
 	mutex_lock(&rport->mutex);
-	if (rport->state == SRP_RPORT_BLOCKED)
+	/* Not a timer of an earlier loss that waited for the mutex while it was stopped. */
+	if (rport->state == SRP_RPORT_BLOCKED && time_after_eq(jiffies, rport->fast_io_fail_at))
 		srp_fast_io_fail_expired(rport);
 	mutex_unlock(&rport->mutex);
 }
@@ -175,6 +180,8 @@ static void srp_dev_loss_work(struct work_struct *work)
 					       dev_loss_work);
 
 	mutex_lock(&rport->mutex);
+	if (time_before(jiffies, rport->dev_loss_at))
+		goto unlock;
 	/* Equal time-outs expire together; fast fail comes first. */
 	if (rport->state == SRP_RPORT_BLOCKED && rport->tmo.fast_io_fail >= 0)
 		srp_fast_io_fail_expired(rport);
@@ -182,6 +189,7 @@ static void srp_dev_loss_work(struct work_struct *work)
 		srp_log_expired(rport, "dev_loss_tmo");
 		srp_event(rport, SRP_EV_DEV_LOSS);
 	}
+unlock:
 	mutex_unlock(&rport->mutex);
 }
 
@@ -196,6 +204,11 @@ static void srp_reconnect_work(struct work_struct *work)
 	if (rport->state == SRP_RPORT_LOST ||
 	    (rport->state == SRP_RPORT_RUNNING && ft->is_connected(rport)))
 		goto unlock;
+	/* The timers must run from here on, whether or not the loss was reported before. */
+	if (rport->state == SRP_RPORT_RUNNING) {
+		srp_event(rport, SRP_EV_ERROR);
+		cancel_delayed_work(&rport->reconnect_work);
+	}
 	srp_event(rport, SRP_EV_RECONNECT_START);
 	mutex_unlock(&rport->mutex);
 
@@ -312,11 +325,16 @@ int srp_rport_set_tmo(struct srp_rport *rport, const struct srp_tmo *tmo)
 	rport->tmo = *tmo;
 	if (rport->state == SRP_RPORT_LOST)
 		return 0;
-	if (tmo->reconnect_delay <= 0)
-		cancel_delayed_work(&rport->reconnect_work);
-	else if (was_off && !rport_ft(rport)->is_connected(rport))
+	if (tmo->reconnect_delay <= 0) {
+		/* Somebody may wait for the end of this attempt. */
+		if (cancel_delayed_work(&rport->reconnect_work)) {
+			rport->attempts++;
+			wake_up_all(&rport->wait);
+		}
+	} else if (was_off && !rport_ft(rport)->is_connected(rport)) {
 		queue_delayed_work(srp_reconnect_wq, &rport->reconnect_work,
 				   (unsigned long)tmo->reconnect_delay * HZ);
+	}
 	return 0;
 }
 

@@ -1,0 +1,133 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Failover times under multipathd, for both sets of modules. One reader with one read in flight uses the paths by turns, so that it
+# stands still until the lost path is failed.
+# timeout: 1800
+# shellcheck disable=SC2034
+modparam=none
+
+# shellcheck disable=SC1091
+. /srp/data/lib.sh
+
+active_paths() { multipathd show paths format '%d %t %o' 2>/dev/null | grep -c 'active *running'; }
+paths_are() { [ "$(active_paths)" = "$1" ]; }
+map_gone() { [ -z "$(dmsetup ls --target multipath | grep -v '^No devices')" ]; }
+
+multipath_conf() {
+	mkdir -p /etc/multipath
+	cat >/etc/multipath.conf <<-CONF
+	defaults {
+		user_friendly_names yes
+		find_multipaths no
+		polling_interval 1
+		max_polling_interval 1
+		no_path_retry queue
+		path_grouping_policy multibus
+		path_selector "round-robin 0"
+		rr_min_io_rq 1
+		path_checker tur
+	}
+	blacklist {
+		devnode "^(loop|ram|md|dm-|nullb)"
+	}
+	CONF
+}
+
+# Reads and writes of the file system layer that a disk completed.
+completed() { awk '{ print $1 + $5 }' "/sys/block/$1/stat"; }
+moved() { [ "$(completed "$1")" -gt $(($2 + 5)) ]; }
+
+# stalls FROM TO: of the reader between two times: longest, end of the longest, sum (ms).
+stalls() {
+	awk -v from="$1" -v to="$2" '
+		$2 > from && $1 < to {
+			b = $1 > from ? $1 : from
+			e = $2 < to ? $2 : to
+			sum += e - b
+			if (e - b > longest) { longest = e - b; end = e }
+		}
+		END { print longest + 0, (end ? end : from) - from, sum + 0 }' /tmp/watch
+}
+
+# lose KIND OUTAGE CUT HEAL: seconds of outage at least; prints one result line.
+lose() {
+	_kind=$1 _outage=$2
+	step "$MODULES: $_kind"
+	paths_are 2 || fail "$_kind: $(active_paths) paths before"
+	_disk=$(disk_of 1)
+	_cut=$(now_ms)
+	$3 1
+	wait_for $((_outage + 100)) paths_are 1 || fail "$_kind: path 1 is not failed"
+	_failed=$(now_ms)
+	# The reader may still wait for a read that was sent over the lost path.
+	wait_for 120 reads_flow || fail "$_kind: no failover"
+	while [ $(($(now_ms) - _cut)) -lt $((_outage * 1000)) ]; do sleep 0.1; done
+	_heal=$(now_ms)
+	_before=$(completed "$_disk")
+	$4 1
+	wait_for 120 moved "$_disk" "$_before" || fail "$_kind: path 1 is not used again"
+	_used=$(now_ms)
+	wait_for 120 paths_are 2 || fail "$_kind: multipathd does not see path 1 return"
+	sleep 2
+	# shellcheck disable=SC2046
+	set -- "$_kind" $(stalls "$_cut" "$_heal") $(stalls "$_heal" "$(now_ms)")
+	verdict "R failover $MODULES $1 longest=$2 failover=$3 stalled=$4 failed=$((_failed - _cut)) return=$((_used - _heal)) return_stalled=$7"
+}
+reads_flow() {
+	_a=$(awk '{ print $1 }' /sys/block/dm-0/stat)
+	sleep 0.3
+	[ "$(awk '{ print $1 }' /sys/block/dm-0/stat)" -gt $((_a + 5)) ]
+}
+
+paths_up() {
+	srp_login 1 tl_retry_count=2
+	srp_login 2 tl_retry_count=2
+	# multipathd knows no SRP ports and leaves the timeouts alone.
+	rport_tmo 1 10 3 600
+	rport_tmo 2 10 3 600
+	disk 1 >/dev/null
+	disk 2 >/dev/null
+	udevadm settle -t 20
+	multipathd
+	wait_for 30 paths_are 2 || fail "multipathd: $(multipathd show topology; multipathd show paths 2>&1)"
+	wait_for 10 exists /dev/mapper/mpatha || fail "no map"
+	srpbench watch /dev/mapper/mpatha /tmp/watch &
+	_watch=$!
+	wait_for 10 reads_flow || fail "no I/O"
+}
+paths_down() {
+	kill -TERM $_watch
+	wait $_watch
+	multipathd shutdown >/dev/null
+	wait_for 10 not pidof multipathd
+	wait_for 10 dmsetup remove mpatha || fail "the map cannot be removed"
+	wait_for 10 map_gone
+	srp_logout 1
+	srp_logout 2
+}
+
+run() {
+	multipath_conf
+	# multipathd takes a disk's identity from udev, whose own rules are not here.
+	mkdir -p /etc/udev/rules.d
+	echo 'SUBSYSTEM=="block", KERNEL=="sd*", ENV{ID_SERIAL}="bench-disk", ENV{ID_WWN}="0x6001405"' >/etc/udev/rules.d/60-bench.rules
+	udev_start
+	target_both disk0
+	_round=0
+	while [ $_round -lt "$BENCH_ROUNDS" ]; do
+		for _set in $BENCH_SETS; do
+			use "$_set"
+			paths_up
+			lose silent 10 path_cut path_heal
+			lose target-closed 6 target_close target_open
+			lose local-port-down 6 port_down port_up
+			if [ $_round = 0 ]; then
+				rport_tmo 1 1 3 600
+				lose silent,reconnect_delay=1 10 path_cut path_heal
+			fi
+			paths_down
+			srp_unload || fail "cannot unload"
+		done
+		_round=$((_round + 1))
+	done
+}

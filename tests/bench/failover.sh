@@ -1,0 +1,33 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# Failover times.
+# shellcheck disable=SC2154 # variables of run
+
+bench_failover() {
+	# shellcheck disable=SC2034
+	local -a bench_config=("BENCH_SETS='$sets'" "BENCH_ROUNDS=${rounds:-1}")
+	boot failover -smp 2 -accel tcg,thread=multi,tb-size=512
+	echo "multipathd, round robin, fast_io_fail_tmo=3, reconnect_delay=10 unless said otherwise, tl_retry_count=2; seconds:"
+	awk -v sets="$sets" '
+		$1 == "failover" {
+			key = $2 SUBSEP $3
+			for (i = 4; i <= NF; i++) {
+				split($i, kv, "=")
+				v[key, kv[1]] = v[key, kv[1]] sprintf(" %.1f", kv[2] / 1000)
+			}
+			if (!seen[$3]++)
+				kinds[++n] = $3
+		}
+		END {
+			m = split(sets, set, " ")
+			printf "%-26s %-7s %14s %14s %14s %14s\n", "path loss", "", "I/O continues", "I/O stood", "path used", "I/O stood"
+			printf "%-26s %-7s %14s %14s %14s %14s\n", "", "", "after loss", "in outage", "after return", "after return"
+			for (i = 1; i <= n; i++)
+				for (j = 1; j <= m; j++) {
+					key = set[j] SUBSEP kinds[i]
+					printf "%-26s %-7s %14s %14s %14s %14s\n", j == 1 ? kinds[i] : "", set[j], v[key, "failover"],
+						v[key, "stalled"], v[key, "return"], v[key, "return_stalled"]
+				}
+		}' "$out/failover.result"
+}

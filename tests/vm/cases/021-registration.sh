@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Verified I/O with every way to describe memory to the target: registered or not, immediate data or not, few descriptors.
+# timeout: 180
+
+modparam=none
+
+variant() {
+	step "ib_srp $1, login ${2:-plain}"
+	# shellcheck disable=SC2086
+	srp_load $1 || fail "ib_srp $1 does not load"
+	srp_login 1 "$2"
+	verified_io -j 4 -b 512:1m -t 2 -s 32m "$(disk 1)"
+	srp_logout 1
+	srp_unload || fail "ib_srp $1 does not unload"
+	echo "$1 ${2:-plain}: good"
+}
+
+run() {
+	store_ram disk0 64
+	target_up 1 disk0
+	variant register_always=Y
+	variant register_always=N
+	variant never_register=Y cmd_sg_entries=255
+	variant use_imm_data=N
+	variant max_imm_data=512
+	variant cmd_sg_entries=255 sg_tablesize=2048,max_sect=8192
+	variant cmd_sg_entries=1
+	variant indirect_sg_entries=64 cmd_sg_entries=12
+	variant ch_count=1
+	variant ch_count=2 queue_size=4
+	variant ch_count=2 max_sect=8,queue_size=2
+}

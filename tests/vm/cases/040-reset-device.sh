@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# sg_reset of the device while verified I/O runs: nothing fails, nothing waits for a command timeout.
+# timeout: 120
+
+run() {
+	have sg_reset
+	store_ram disk0 64
+	target_up 1 disk0
+	srp_login 1
+	a=$(disk 1)
+	io_start bg -j 4 -b 512:64k "$a"
+	resets=0
+	for i in 1 2 3 4 5 6; do
+		sg_reset -d "$a" >/dev/null || fail "reset $i"
+		resets=$((resets + 1))
+		sleep 0.5
+	done
+	echo "resets: $resets"
+	wait_for 45 io_moves bg || fail "I/O stands still after the resets"
+	io_expect_clean bg
+	echo "state: $(rport_state 1) $(sdev_state 1)"
+	expect_klog 'SRP reset_device called'
+	srp_logout 1
+}

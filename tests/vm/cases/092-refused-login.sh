@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Logins that the target or the network refuses: an error soon, a reason in words, nothing left.
+# timeout: 150
+
+try() {
+	before=$(now_ms)
+	got=$(put "$(add_target 1)" "$2")
+	took=$(($(now_ms) - before))
+	[ "$got" != OK ] || fail "$1: login worked"
+	measure "$1: $got after $took ms"
+	echo "$1: refused, hosts $(srp_hosts | wc -l)"
+}
+
+run() {
+	store_ram disk0 32
+	target_up 1 disk0
+	s=$(login_string 1) g=$(target_guid)
+	try "wrong service GUID" "id_ext=1,ioc_guid=2,dest=$(addr_t 1):$SRP_PORT"
+	try "nobody listens" "id_ext=$g,ioc_guid=$g,dest=$(addr_t 1):4444"
+	try "no such address" "id_ext=$g,ioc_guid=$g,dest=10.77.0.1:$SRP_PORT"
+	target_close 1
+	try "target port closed" "$s"
+	target_path_down "$(target_wwn 1)"
+	try "no access control entry" "$s"
+	target_up 1 disk0
+	srp_login 1
+	echo "afterwards: $(rport_state 1)"
+	srp_logout 1
+}

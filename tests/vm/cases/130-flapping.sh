@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Two paths that come and go in turn under verified I/O: closed ports, cuts and downed ports in a row.
+# timeout: 240
+
+lost() { not state_is "$1" running; }
+
+run() {
+	store_ram disk0 64
+	target_up 1 disk0
+	target_up 2 disk0
+	srp_login 1
+	srp_login 2
+	rport_tmo 1 1 1 600
+	rport_tmo 2 1 1 600
+	a=$(disk 1) b=$(disk 2)
+	mp_create mp "$a" "$b"
+	io_start bg -j 4 -b 512:64k /dev/mapper/mp
+	for round in 1 2 3 4; do
+		for p in 1 2; do
+			step "round $round path $p"
+			case $round in
+			1|3) target_close $p; wait_for 30 lost $p || fail "path $p: loss unnoticed"; target_open $p ;;
+			2) port_down $p; wait_for 60 lost $p || fail "path $p: loss unnoticed"; port_up $p ;;
+			4) path_cut $p; wait_for 60 lost $p || fail "path $p: loss unnoticed"; path_heal $p ;;
+			esac
+			wait_for 100 state_is $p running || fail "round $round: path $p does not come back: $(rport_state $p)"
+			case $p in 1) d=$a ;; 2) d=$b ;; esac
+			wait_for 5 mp_reinstate mp "$(dev_number "$d")"
+			wait_for 20 io_moves bg || fail "round $round: no I/O"
+		done
+	done
+	io_expect_clean bg
+	echo "paths: $(rport_state 1) $(rport_state 2)"
+	mp_remove mp
+	srp_logout 1
+	srp_logout 2
+}

@@ -1,0 +1,81 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# The initiator: login, logout, what sysfs says.
+
+add_target() { echo "/sys/class/infiniband_srp/srp-rxe_i$1-1/add_target"; }
+
+login_string() {
+	_g=$(target_guid)
+	echo "id_ext=$_g,ioc_guid=$_g,dest=$(addr_t "$1"):$SRP_PORT,src=$(addr_i "$1")"
+}
+
+# try_login PATH [EXTRA]: one write to add_target; prints OK or the error's name.
+try_login() { put "$(add_target "$1")" "$(login_string "$1")${2:+,$2}"; }
+
+# srp_login PATH [EXTRA]: must succeed; afterwards every LUN has its disk.
+srp_login() {
+	# A host that was removed just now counts as connected until its last resource is gone.
+	_end=$(($(now_ms) + 10000 * SLOW))
+	while _got=$(try_login "$1" "$2"); [ "$_got" = EEXIST ] && [ "$(now_ms)" -lt $_end ]; do sleep 0.1; done
+	[ "$_got" = OK ] || fail "login over path $1${2:+ with $2}: $_got"
+	wait_for 10 has_host "$1" || fail "no SCSI host after the login over path $1"
+}
+
+# Numbers of all SRP hosts, or of those on one path, oldest first.
+srp_hosts() {
+	for _h in /sys/class/scsi_host/host*; do
+		file_is "$_h/proc_name" ib_srp || continue
+		[ -z "$1" ] || file_is "$_h/local_ib_device" "rxe_i$1" || continue
+		echo "${_h##*/host}"
+	done | sort -n
+}
+srp_host() { srp_hosts "$1" | tail -1; }
+has_host() { [ -n "$(srp_hosts "$1")" ]; }
+host_dir() { echo "/sys/class/scsi_host/host$(srp_host "$1")"; }
+host_attr() { cat "$(host_dir "$1")/$2"; }
+
+# rport PATH: its directory. rport_get PATH FILE, rport_set PATH FILE VALUE (prints OK or the error's name).
+rport() { for _r in "/sys/class/srp_remote_ports/port-$(srp_host "$1"):"*; do echo "$_r"; done; }
+rport_get() { cat "$(rport "$1")/$2"; }
+rport_set() { put "$(rport "$1")/$2" "$3"; }
+rport_state() { cat "$(rport "$1")/state" 2>/dev/null || echo none; }
+state_is() { [ "$(rport_state "$1")" = "$2" ]; }
+
+# rport_tmo PATH RECONNECT FAST DEV_LOSS: sets all three, whatever the order needs.
+rport_tmo() {
+	_r=$(rport "$1")
+	put "$_r/dev_loss_tmo" off >/dev/null
+	put "$_r/reconnect_delay" 10 >/dev/null
+	put "$_r/fast_io_fail_tmo" "$3" >/dev/null
+	put "$_r/dev_loss_tmo" "$4" >/dev/null
+	put "$_r/reconnect_delay" "$2" >/dev/null
+	put "$_r/fast_io_fail_tmo" "$3" >/dev/null
+	file_is "$_r/reconnect_delay" "$2" && file_is "$_r/fast_io_fail_tmo" "$3" && file_is "$_r/dev_loss_tmo" "$4" ||
+		fail "timeouts $2 $3 $4 not accepted on path $1"
+}
+
+# disk_of PATH [LUN]: the disk's name (sda). disk PATH [LUN]: its device file, waited for.
+disk_of() {
+	for _b in "/sys/class/scsi_host/host$(srp_host "$1")/device"/target*/*:"${2:-0}"/block/sd*; do
+		[ -d "$_b" ] && { basename "$_b"; return; }
+	done
+	return 1
+}
+disk() {
+	wait_for 10 disk_of "$@" || fail "no disk for path $1 LUN ${2:-0}"
+	wait_for 10 test -b "/dev/$(disk_of "$@")" || fail "no device file for path $1 LUN ${2:-0}"
+	echo "/dev/$(disk_of "$@")"
+}
+sdev_dir() { readlink -f "/sys/block/$(disk_of "$@")/device"; }
+sdev_state() { cat "$(sdev_dir "$@")/state"; }
+
+# srp_logout PATH: asks for the removal and waits until the host is gone. The request itself returns at once.
+srp_logout() {
+	_h=$(srp_host "$1")
+	[ -n "$_h" ] || fail "nothing to log out from on path $1"
+	echo 1 >"$(rport "$1")/delete" || fail "logout over path $1 refused"
+	wait_for 20 gone "/sys/class/scsi_host/host$_h" || fail "host $_h is still there after the logout"
+}
+
+no_srp_left() { [ -z "$(srp_hosts)" ] && [ -z "$(ls /sys/class/srp_remote_ports 2>/dev/null)" ]; }

@@ -1,0 +1,95 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# Verified I/O in the foreground and background, multipath and md devices, udev.
+
+# verified_io OPTIONS... DEVICE: must end without error and miscompare.
+verified_io() {
+	_out=$(srptest io "$@") || fail "verified I/O failed: $_out"
+	measure "io $*: $_out"
+}
+
+# io_start NAME OPTIONS... DEVICE: in the background until io_stop NAME, which prints the result line.
+io_start() {
+	_n=$1
+	shift
+	rm -f "/tmp/io.$_n.progress"
+	srptest io -t 0 -p "/tmp/io.$_n.progress" "$@" >"/tmp/io.$_n" 2>"/tmp/io.$_n.err" &
+	echo $! >"/tmp/io.$_n.pid"
+	wait_for 10 exists "/tmp/io.$_n.progress" || fail "I/O $_n does not start: $(cat "/tmp/io.$_n.err")"
+}
+io_pid() { cat "/tmp/io.$1.pid"; }
+io_running() { kill -0 "$(io_pid "$1")" 2>/dev/null && ! grep -q '^State:.*zombie' "/proc/$(io_pid "$1")/status" 2>/dev/null; }
+# io_end NAME: waits for the end by itself. io_stop NAME: ends it. Result in /tmp/io.NAME.
+io_end() { wait "$(io_pid "$1")" 2>/dev/null; }
+io_stop() {
+	kill -TERM "$(io_pid "$1")" 2>/dev/null
+	io_end "$1"
+	cat "/tmp/io.$1.err" >&2
+}
+# io_value NAME KEY: from the result, or from the progress while it runs.
+io_value() {
+	{ cat "/tmp/io.$1" 2>/dev/null; cat "/tmp/io.$1.progress" 2>/dev/null; } | tr ' ' '\n' | sed -n "s/^$2=//p" | head -1
+}
+# io_moves NAME: whether I/O was completed within the next 0.3 s.
+io_moves() {
+	_a=$(io_value "$1" ios)
+	sleep 0.3
+	[ "$(io_value "$1" ios)" != "$_a" ]
+}
+io_ios_over() { [ "$(io_value "$1" ios)" -gt "$2" ]; }
+# io_reset_waits NAME: the longest waits (max_ms: of one transfer; stall_ms: without any completion) count from now on.
+io_reset_waits() { kill -USR1 "$(io_pid "$1")"; }
+# io_expect_clean NAME: stopped, and no error, no miscompare.
+io_expect_clean() {
+	io_stop "$1"
+	[ "$(io_value "$1" errors)" = 0 ] && [ "$(io_value "$1" miscompares)" = 0 ] || fail "I/O $1: $(cat "/tmp/io.$1")"
+	measure "io $1: $(cat "/tmp/io.$1")"
+}
+# io_expect_verified NAME: errors are expected, miscompares never.
+io_expect_verified() {
+	io_stop "$1"
+	[ "$(io_value "$1" miscompares)" = 0 ] || fail "I/O $1: $(cat "/tmp/io.$1")"
+	measure "io $1: $(cat "/tmp/io.$1")"
+}
+
+# Device nodes come from the kernel and from dmsetup itself; only the multipathd case starts udev.
+export DM_DISABLE_UDEV=1
+
+dev_number() { cat "/sys/block/${1#/dev/}/dev"; }
+sectors() { cat "/sys/block/${1#/dev/}/size"; }
+
+# mp_create NAME DISK...: one path group, queue_if_no_path; prints nothing, makes /dev/mapper/NAME.
+mp_create() {
+	_n=$1
+	shift
+	_t="0 $(sectors "$1") multipath 1 queue_if_no_path 0 1 1 queue-length 0 $# 1"
+	for _d in "$@"; do _t="$_t $(dev_number "$_d") 1"; done
+	dmsetup create "$_n" --table "$_t" || fail "dmsetup create $_n"
+	wait_for 5 exists "/dev/mapper/$_n" || fail "no /dev/mapper/$_n"
+}
+mp_reinstate() { dmsetup message "$1" 0 "reinstate_path $2"; }
+mp_remove() {
+	wait_for 10 dmsetup remove "$1" || fail "dmsetup remove $1"
+}
+
+udev_start() {
+	unset DM_DISABLE_UDEV
+	have udevadm
+	mkdir -p /run/udev
+	/lib/systemd/systemd-udevd --daemon 2>/dev/null || fail "udevd does not start"
+	udevadm trigger --action=add --subsystem-match=block
+	udevadm settle -t 20
+}
+udev_stop() { killall -q -KILL systemd-udevd udevadm 2>/dev/null; rm -rf /run/udev; }
+
+# try_read DISK: one read of 4 KiB: OK, error, or waits (still not done after a second).
+try_read() {
+	srptest io -j 1 -n 1 -w 0 -N -s 4k "$1" >/tmp/try 2>/dev/null &
+	_pid=$!
+	if wait_for 1 not kill -0 $_pid; then
+		grep -q 'errors=0' /tmp/try && echo OK || echo error
+	else
+		echo waits
+	fi
+}

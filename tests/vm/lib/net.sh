@@ -1,0 +1,120 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# Two cables with a switch each in one guest. Path N leads from the initiator's end vNi over a bridge swN (ports sNi and sNt)
+# to the target's end vNt. The ends have a soft RDMA device each (rxe_iN, rxe_tN) and an address: 10.N.0.1 and 10.N.0.2 (N = 1, 2).
+# Because of the switch an end that loses its link does not take the other end along, and no end loses its addresses and routes.
+#
+# Both ends are local addresses, so the kernel would hand packets over inside. Rules that come before the local table make
+# packets that start here (iif lo) towards the other end leave through the cable; packets that arrive on an end find the local
+# table next.
+
+PATHS="1 2"
+SRP_PORT=5555
+
+addr_i() { echo "10.$1.0.1"; }
+addr_t() { echo "10.$1.0.2"; }
+mac_i() { echo "02:00:00:00:0$1:01"; }
+mac_t() { echo "02:00:00:00:0$1:02"; }
+
+net_sysctl() { for _f in /proc/sys/net/ipv4/conf/*/"$1"; do echo "$2" >"$_f"; done; }
+
+# The first filter of its kind patches the kernel's code, and a CPU that runs that code at the same moment under QEMU's TCG can
+# trip over it (int3). Filters on an unused device make that happen before there is traffic, once.
+net_warm_filters() {
+	ip link add warm type bridge
+	tc qdisc add dev warm clsact &&
+		tc filter add dev warm ingress pref 1 matchall action drop &&
+		tc filter add dev warm egress pref 1 matchall action drop
+}
+
+net_up() {
+	net_warm_filters || return 1
+	ip link set lo up
+	net_sysctl rp_filter 0
+	net_sysctl accept_local 1
+	ip rule add pref 100 lookup local
+	ip rule del pref 0 lookup local
+	for _n in $PATHS; do
+		ip link add "sw$_n" type bridge forward_delay 0 mcast_snooping 0 || return 1
+		ip link add "v${_n}i" address "$(mac_i "$_n")" type veth peer name "s${_n}i" || return 1
+		ip link add "v${_n}t" address "$(mac_t "$_n")" type veth peer name "s${_n}t" || return 1
+		for _dev in "s${_n}i" "s${_n}t"; do
+			echo 1 >"/proc/sys/net/ipv6/conf/$_dev/disable_ipv6"
+			ip link set "$_dev" mtu 4200 master "sw$_n" up || return 1
+		done
+		echo 1 >"/proc/sys/net/ipv6/conf/sw$_n/disable_ipv6"
+		ip link set "sw$_n" mtu 4200 up || return 1
+		cable_configure "$_n" || return 1
+		rdma_add "$_n" i && rdma_add "$_n" t || return 1
+	done
+}
+
+# Addresses, routes and neighbours of one cable; idempotent.
+cable_configure() {
+	for _side in i t; do
+		_dev=v$1$_side
+		echo 0 >"/proc/sys/net/ipv4/conf/$_dev/rp_filter"
+		echo 1 >"/proc/sys/net/ipv4/conf/$_dev/accept_local"
+		ip link set "$_dev" mtu 4200 up || return 1
+	done
+	ip addr replace "$(addr_i "$1")/24" dev "v${1}i"
+	ip addr replace "$(addr_t "$1")/24" dev "v${1}t"
+	ip route replace "$(addr_t "$1")" dev "v${1}i" src "$(addr_i "$1")" table "${1}1"
+	ip route replace "$(addr_i "$1")" dev "v${1}t" src "$(addr_t "$1")" table "${1}2"
+	for _pref in "${1}1" "${1}2" "${1}3" "${1}4"; do ip rule del pref "$_pref" 2>/dev/null; done
+	ip rule add pref "${1}1" iif lo to "$(addr_t "$1")" lookup "${1}1"
+	ip rule add pref "${1}2" iif lo to "$(addr_i "$1")" lookup "${1}2"
+	ip rule add pref "${1}3" iif lo to "$(addr_t "$1")" unreachable
+	ip rule add pref "${1}4" iif lo to "$(addr_i "$1")" unreachable
+	ip neigh replace "$(addr_t "$1")" lladdr "$(mac_t "$1")" nud permanent dev "v${1}i"
+	ip neigh replace "$(addr_i "$1")" lladdr "$(mac_i "$1")" nud permanent dev "v${1}t"
+}
+
+# rdma_add PATH i|t, rdma_remove PATH i|t: plug and unplug the RDMA device of one end.
+rdma_add() { rdma link show "rxe_$2$1/1" >/dev/null 2>&1 || rdma link add "rxe_$2$1" type rxe netdev "v$1$2"; }
+rdma_remove() { rdma link delete "rxe_$2$1"; }
+
+# path_cut PATH: packets vanish in both directions, no device notices. path_heal PATH: the cable is whole again.
+path_cut() {
+	for _side in i t; do
+		tc qdisc add dev "s$1$_side" clsact 2>/dev/null
+		tc filter add dev "s$1$_side" ingress pref 1 matchall action drop || fail "cannot cut path $1"
+	done
+}
+path_heal() {
+	for _side in i t; do
+		tc qdisc del dev "s$1$_side" clsact 2>/dev/null
+	done
+	return 0
+}
+
+# port_down PATH [i|t]: one end (the initiator's) loses its link; the other one notices nothing. port_up PATH [i|t]
+# What the end sends meanwhile is swallowed first: if a packet ran into a downed peer, rxe would put the sending queue pair into
+# the error state, the one for management datagrams too, and that one never recovers.
+port_down() {
+	_side=${2:-i}
+	tc qdisc add dev "v$1$_side" clsact 2>/dev/null
+	tc filter add dev "v$1$_side" egress pref 1 matchall action trap || fail "cannot silence v$1$_side"
+	ip link set "s$1$_side" down
+}
+port_up() {
+	_side=${2:-i}
+	ip link set "s$1$_side" up
+	tc qdisc del dev "v$1$_side" clsact 2>/dev/null
+	return 0
+}
+
+net_heal() {
+	for _n in $PATHS; do
+		path_heal "$_n"
+		port_up "$_n" i
+		port_up "$_n" t
+	done
+}
+
+net_repair() {
+	for _n in $PATHS; do
+		cable_configure "$_n" && rdma_add "$_n" i && rdma_add "$_n" t || return 1
+	done
+}

@@ -1,0 +1,19 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# The process of one case: modules under test loaded, library and case read, run() called.
+CASE=$1
+export CASE
+. /srp/lib/base.sh
+. /srp/lib/net.sh
+. /srp/lib/target.sh
+. /srp/lib/initiator.sh
+. /srp/lib/io.sh
+modparam=
+# shellcheck disable=SC1090
+. "/srp/cases/$CASE.sh"
+if [ "$modparam" != none ]; then
+	# shellcheck disable=SC2086
+	srp_load $modparam || fail "the modules under test cannot be loaded"
+fi
+run
