@@ -13,7 +13,8 @@ work_table() {
 	names=$(awk '$1 == "count" && !seen[$3]++ { print $3 }' "$out/work.result")
 	printf '%-18s' 'per I/O'
 	for set in $sets; do printf ' %9s %6s' "$set" posts; done
-	printf '  ratio\n'
+	[ "$sets" = "${sets% *}" ] || printf "  ratio"
+	echo
 	for name in $names; do
 		printf '%-18s' "$name"
 		row=()

@@ -100,7 +100,7 @@ paths_down() {
 	wait $_watch
 	multipathd shutdown >/dev/null
 	wait_for 10 not pidof multipathd
-	wait_for 10 dmsetup remove mpatha || fail "the map cannot be removed"
+	wait_for 10 dmsetup remove --noudevsync mpatha || fail "the map cannot be removed"
 	wait_for 10 map_gone
 	srp_logout 1
 	srp_logout 2

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# The same as a user has it: multipathd makes the map, sets the timeouts, fails over and takes the path back.
+# The same as a user has it: multipathd makes the map, fails over and takes the path back.
 # timeout: 240
 
 active_paths() { multipathd show paths format '%d %t %o' 2>/dev/null | grep -c 'active *running'; }
@@ -18,8 +18,6 @@ run() {
 		no_path_retry queue
 		path_grouping_policy multibus
 		path_checker tur
-		fast_io_fail_tmo 3
-		dev_loss_tmo 120
 	}
 	blacklist {
 		devnode "^(loop|ram|md|dm-|nullb)"
@@ -31,13 +29,14 @@ run() {
 	target_up 2 disk0
 	srp_login 1
 	srp_login 2
+	rport_tmo 1 2 3 600
+	rport_tmo 2 2 3 600
 	disk 1 >/dev/null
 	disk 2 >/dev/null
 	udevadm settle -t 20
 	multipathd -d -s -v3 >/tmp/multipathd.log 2>&1 &
 	wait_for 30 paths_are 2 || { tail -40 /tmp/multipathd.log >&2; fail "multipathd sees $(active_paths) paths: $(multipathd show paths 2>&1)"; }
 	wait_for 10 exists /dev/mapper/mpatha || fail "no map: $(multipathd show maps 2>&1)"
-	echo "timeouts by multipathd: $(rport_get 1 fast_io_fail_tmo) $(rport_get 1 dev_loss_tmo)"
 	io_start bg -j 4 -b 512:64k /dev/mapper/mpatha
 	step "silent cut of path 1"
 	before=$(now_ms)
@@ -53,8 +52,8 @@ run() {
 	io_expect_clean bg
 	measure "longest time without any completed I/O: $(io_value bg stall_ms) ms"
 	echo "paths: $(active_paths)"
-	multipathd shutdown >/dev/null
-	wait_for 10 not pidof multipathd
+	kill -TERM "$(pidof multipathd)"
+	wait_for 10 not pidof multipathd || fail "multipathd does not end"
 	wait_for 10 dmsetup remove mpatha || fail "the map cannot be removed"
 	srp_logout 1
 	srp_logout 2

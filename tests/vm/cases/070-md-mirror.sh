@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # md mirror with dev_loss_tmo=off over two targets; one goes away and comes back under the same device name.
-# timeout: 300
+# timeout: 200
 
 leg_state() { cat "/sys/block/md0/md/dev-${1#/dev/}/state" 2>/dev/null; }
 leg_failed() { leg_state "$1" | grep -q faulty; }

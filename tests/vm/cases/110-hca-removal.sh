@@ -4,7 +4,8 @@
 
 run() {
 	store_ram disk0 64
-	target_up 1 disk0
+	store_ram disk1 64
+	target_up 1 disk0 disk1
 	target_up 2 disk0
 	srp_login 1
 	srp_login 2
@@ -12,7 +13,7 @@ run() {
 	a=$(disk 1) b=$(disk 2)
 	mp_create mp "$a" "$b"
 	io_start bg -j 4 -b 512:64k /dev/mapper/mp
-	io_start raw -k -j 2 -b 4k "$a"
+	io_start raw -k -j 2 -b 4k "$(disk 1 1)"
 	step "initiator's device 1 removed"
 	before=$(now_ms)
 	timeout 60 rdma link delete rxe_i1 || fail "rdma link delete hangs"

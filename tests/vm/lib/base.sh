@@ -83,6 +83,23 @@ guest_setup() {
 	[ ! -e /sys/kernel/debug/kmemleak ] || { echo scan; sleep 1; echo clear; } >/sys/kernel/debug/kmemleak
 }
 
+# What a case that does not end may be waiting for: processes, commands in the queues, credits.
+hang_report() {
+	ps -o pid,stat,etime,args | grep -v -e '\[' -e 'ps -o'
+	for _d in /sys/block/sd*; do
+		[ -e "$_d/device" ] || continue
+		echo "$_d: $(cat $_d/device/state), inflight $(cat $_d/inflight), busy $(cat $_d/device/device_busy)," \
+			"requests $(cat $_d/device/iorequest_cnt) done $(cat $_d/device/iodone_cnt), timeout $(cat $_d/device/timeout) s"
+		grep -H . /sys/kernel/debug/block/"${_d##*/}"/hctx*/busy /sys/kernel/debug/block/"${_d##*/}"/hctx*/dispatch \
+			/sys/kernel/debug/block/"${_d##*/}"/requeue_list /sys/kernel/debug/block/"${_d##*/}"/state 2>/dev/null
+	done
+	for _h in $(srp_hosts); do
+		_h=/sys/class/scsi_host/host$_h
+		echo "$_h: $(cat $_h/state), req_lim $(cat $_h/req_lim), zero_req_lim $(cat $_h/zero_req_lim), host_busy $(cat $_h/host_busy)"
+	done
+	grep -H . /sys/class/srp_remote_ports/port-*/state
+}
+
 # ---- one case --------------------------------------------------------------------------------------------------------------------
 
 # Returns 1 if the guest's state cannot be trusted any more; the host then boots another one for the rest.
@@ -99,6 +116,7 @@ guest_case() {
 		kmsg "time limit of $CASE ($TIMEOUT s) reached"
 		echo w >/proc/sysrq-trigger
 		echo "FAIL: not finished after $TIMEOUT s" >>/tmp/err
+		hang_report >>/tmp/err 2>&1
 		kill -KILL -$_pid
 	) &
 	_dog=$!
