@@ -19,18 +19,15 @@ build_tools() {
 
 # boot CASE QEMU-WORD...: one guest that runs cases/CASE.sh. Lines "R ..." of the guest end up in $out/CASE.result.
 boot() {
-	local name=$1 kind rest line fd pid status='' limit gcc_s tree=$out/overlay
+	local name=$1 kind rest line fd pid status='' limit tree=$out/overlay
 	shift
 	rm -rf "$tree"
-	mkdir -p "$tree/srp/cases" "$tree/srp/modules" "$tree/srp/data" "$tree/bin"
+	mkdir -p "$tree/srp/cases" "$tree/srp/modules" "$tree/srp/data" "$tree/usr/bin"
 	cp "$here/guest/init" "$tree/init"
 	chmod 755 "$tree/init"
 	cp -r "$here/lib" "$tree/srp/lib"
-	cp "$(guest_helper)" "$tree/bin/srptest"
-	cp "$srpbench" "$tree/bin/srpbench"
-	# What glibc loads when multipathd ends a thread.
-	gcc_s=$(ldconfig -p 2>/dev/null | sed -n 's/.*libgcc_s\.so\.1 (libc6,x86-64) => //p' | head -1)
-	if [ -n "$gcc_s" ]; then mkdir -p "$tree/usr/lib/x86_64-linux-gnu"; cp -L "$gcc_s" "$tree/usr/lib/x86_64-linux-gnu/"; fi
+	cp "$(guest_helper)" "$tree/usr/bin/srptest"
+	cp "$srpbench" "$tree/usr/bin/srpbench"
 	cp "$modules_dir/ib_srp.ko" "$modules_dir/scsi_transport_srp.ko" "$tree/srp/modules/"
 	strip --strip-debug "$tree"/srp/modules/*.ko
 	cp "$bench/cases/$name.sh" "$tree/srp/cases/"

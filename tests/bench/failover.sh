@@ -21,13 +21,14 @@ bench_failover() {
 		}
 		END {
 			m = split(sets, set, " ")
-			printf "%-26s %-7s %14s %14s %14s %14s\n", "path loss", "", "I/O continues", "I/O stood", "path used", "I/O stood"
-			printf "%-26s %-7s %14s %14s %14s %14s\n", "", "", "after loss", "in outage", "after return", "after return"
+			row = "%-26s %-7s %14s %14s   %14s %14s %14s\n"
+			printf row, "path loss", "", "longest stall", "all stalls", "logged in", "path used", "longest stall"
+			printf row, "", "", "in outage", "in outage", "after return", "after return", "after return"
 			for (i = 1; i <= n; i++)
 				for (j = 1; j <= m; j++) {
 					key = set[j] SUBSEP kinds[i]
-					printf "%-26s %-7s %14s %14s %14s %14s\n", j == 1 ? kinds[i] : "", set[j], v[key, "failover"],
-						v[key, "stalled"], v[key, "return"], v[key, "return_stalled"]
+					printf row, j == 1 ? kinds[i] : "", set[j], v[key, "longest"], v[key, "stalled"],
+						v[key, "back"], v[key, "used"], v[key, "longest_after"]
 				}
 		}' "$out/failover.result"
 }

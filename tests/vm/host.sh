@@ -2,6 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
 # Shared by the scripts of tests/vm that run on the host: the cache, packages, kernels.
+# shellcheck disable=SC2034
+
+# The scripts that read this file have set `here`, the directory tests/vm.
+: "${here:?}"
 
 SRP_CACHE=${SRP_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/ib_srp-backport}
 DEBUG_SERIES=6.12
@@ -104,7 +108,7 @@ packaged_kernel() {
 	mkdir -p "$dir"
 	dpkg-deb -x "$(fetch_package "$package" "$version")" "$dir"
 	extract_vmlinux "$dir/boot/vmlinuz-$K_RELEASE" "$K_IMAGE"
-	rm -rf "$dir/usr"
+	rm -rf "${dir:?}/usr"
 	depmod -b "$dir" "$K_RELEASE"
 	: >"$dir/.complete"
 }
@@ -169,7 +173,8 @@ base_initramfs() {
 		mkdir -p "$SRP_CACHE/initramfs"
 		find "$SRP_CACHE/initramfs" -name "$K_RELEASE-*.cpio" -mmin +600 -delete
 		tree=$(mktemp -d)
-		mkdir -p "$tree"/{bin,sbin,dev,proc,sys,run,tmp,etc,root,usr/bin,usr/sbin,lib/systemd,"lib/modules/$K_RELEASE"}
+		mkdir -p "$tree"/{dev,proc,sys,run,tmp,etc,root,mnt} "$tree"/usr/{bin,sbin,lib64,lib/systemd,"lib/modules/$K_RELEASE"}
+		ln -s usr/bin usr/sbin usr/lib usr/lib64 "$tree"
 		cp -L "$busybox" "$tree/bin/busybox"
 		# Not busybox's own shell: that prefers its small ip, tc and lsscsi to the real ones.
 		cp -L "$tree/usr/bin/dash" "$tree/bin/sh" 2>/dev/null || cp -L "$(guest_program_path dash)" "$tree/bin/sh"

@@ -11,7 +11,7 @@ modparam=none
 
 active_paths() { multipathd show paths format '%d %t %o' 2>/dev/null | grep -c 'active *running'; }
 paths_are() { [ "$(active_paths)" = "$1" ]; }
-map_gone() { [ -z "$(dmsetup ls --target multipath | grep -v '^No devices')" ]; }
+map_gone() { ! dmsetup ls --target multipath | grep -q mpatha; }
 
 multipath_conf() {
 	mkdir -p /etc/multipath
@@ -37,16 +37,16 @@ multipath_conf() {
 completed() { awk '{ print $1 + $5 }' "/sys/block/$1/stat"; }
 moved() { [ "$(completed "$1")" -gt $(($2 + 5)) ]; }
 
-# stalls FROM TO: of the reader between two times: longest, end of the longest, sum (ms).
+# stalls FROM TO: of the reader between two times: longest, sum (ms).
 stalls() {
 	awk -v from="$1" -v to="$2" '
 		$2 > from && $1 < to {
-			b = $1 > from ? $1 : from
-			e = $2 < to ? $2 : to
-			sum += e - b
-			if (e - b > longest) { longest = e - b; end = e }
+			length_ms = ($2 < to ? $2 : to) - ($1 > from ? $1 : from)
+			sum += length_ms
+			if (length_ms > longest)
+				longest = length_ms
 		}
-		END { print longest + 0, (end ? end : from) - from, sum + 0 }' /tmp/watch
+		END { print longest + 0, sum + 0 }' /tmp/watch
 }
 
 # lose KIND OUTAGE CUT HEAL: seconds of outage at least; prints one result line.
@@ -65,13 +65,15 @@ lose() {
 	_heal=$(now_ms)
 	_before=$(completed "$_disk")
 	$4 1
+	wait_for 120 state_is 1 running || fail "$_kind: no reconnect"
+	_back=$(now_ms)
 	wait_for 120 moved "$_disk" "$_before" || fail "$_kind: path 1 is not used again"
 	_used=$(now_ms)
 	wait_for 120 paths_are 2 || fail "$_kind: multipathd does not see path 1 return"
 	sleep 2
 	# shellcheck disable=SC2046
 	set -- "$_kind" $(stalls "$_cut" "$_heal") $(stalls "$_heal" "$(now_ms)")
-	verdict "R failover $MODULES $1 longest=$2 failover=$3 stalled=$4 failed=$((_failed - _cut)) return=$((_used - _heal)) return_stalled=$7"
+	verdict "R failover $MODULES $1 longest=$2 stalled=$3 failed=$((_failed - _cut)) back=$((_back - _heal)) used=$((_used - _heal)) longest_after=$4"
 }
 reads_flow() {
 	_a=$(awk '{ print $1 }' /sys/block/dm-0/stat)
@@ -96,8 +98,8 @@ paths_up() {
 	wait_for 10 reads_flow || fail "no I/O"
 }
 paths_down() {
-	kill -TERM $_watch
-	wait $_watch
+	kill -TERM "$_watch"
+	wait "$_watch"
 	multipathd shutdown >/dev/null
 	wait_for 10 not pidof multipathd
 	wait_for 10 dmsetup remove --noudevsync mpatha || fail "the map cannot be removed"
@@ -108,9 +110,6 @@ paths_down() {
 
 run() {
 	multipath_conf
-	# multipathd takes a disk's identity from udev, whose own rules are not here.
-	mkdir -p /etc/udev/rules.d
-	echo 'SUBSYSTEM=="block", KERNEL=="sd*", ENV{ID_SERIAL}="bench-disk", ENV{ID_WWN}="0x6001405"' >/etc/udev/rules.d/60-bench.rules
 	udev_start
 	target_both disk0
 	_round=0

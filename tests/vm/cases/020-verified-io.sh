@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Verified mixed I/O, 512 bytes to 4 MiB, several jobs, on a RAM disk and on a file.
 # timeout: 90

@@ -1,8 +1,8 @@
+# shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Verified I/O with every way to describe memory to the target: registered or not, immediate data or not, few descriptors.
 # timeout: 180
-
-modparam=none
+# load: no
 
 variant() {
 	step "ib_srp $1, login ${2:-plain}"

@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # SG_IO with small and huge scatter lists at odd addresses: what is written with one list is read back with another.
 # timeout: 120

@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # sg_reset of the device while verified I/O runs: nothing fails, nothing waits for a command timeout.
 # timeout: 120

@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # sg_reset of the host while verified I/O runs: a reconnect each time, nothing fails.
 # timeout: 120

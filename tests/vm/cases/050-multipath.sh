@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Two paths under dm-multipath; each kind of loss of one of them under verified I/O; the path comes back and is used again.
 # timeout: 180

@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # The same as a user has it: multipathd makes the map, fails over and takes the path back.
 # timeout: 240

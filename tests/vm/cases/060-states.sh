@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # The state machine from sysfs when the target goes away and stays away, for every combination of off.
 # needs: ours

@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # The timeouts as the README's test 6 changes them, in that order, with the defaults before; then both expire.
 # needs: ours
@@ -7,7 +8,7 @@ run() {
 	store_ram disk0 32
 	target_up 1 disk0
 	srp_login 1
-	a=$(disk 1)
+	disk 1 >/dev/null
 	echo "defaults: $(rport_get 1 reconnect_delay) $(rport_get 1 fast_io_fail_tmo) $(rport_get 1 dev_loss_tmo)"
 	echo "dev_loss_tmo 15: $(rport_set 1 dev_loss_tmo 15)"
 	echo "fast_io_fail_tmo 10: $(rport_set 1 fast_io_fail_tmo 10)"

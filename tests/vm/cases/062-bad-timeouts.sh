@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # What may be written to the timeouts of a remote port, and what may not.
 # needs: ours

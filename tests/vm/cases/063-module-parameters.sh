@@ -1,8 +1,8 @@
+# shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Module parameters at load time and later: bad ones are refused or clamped, good ones show.
 # needs: ours
-
-modparam=none
+# load: no
 
 load() {
 	if srp_load "$@" 2>/dev/null; then

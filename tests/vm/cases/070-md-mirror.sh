@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # md mirror with dev_loss_tmo=off over two targets; one goes away and comes back under the same device name.
 # timeout: 200

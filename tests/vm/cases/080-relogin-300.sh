@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # 300 logins and logouts on one path with I/O on the other one, then unload.
 # timeout: 600

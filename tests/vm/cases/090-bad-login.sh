@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Bad login strings: each refused with its error, nothing allocated, nothing left, and the next good one works.
 # needs: ours

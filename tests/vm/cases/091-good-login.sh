@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Unusual but good login strings: order, duplicates (the last wins), empty fields, line feeds, hexadecimal, all keys.
 # needs: ours

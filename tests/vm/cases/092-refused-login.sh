@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Logins that the target or the network refuses: an error soon, a reason in words, nothing left.
 # timeout: 150

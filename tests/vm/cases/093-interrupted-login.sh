@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # A login to a silent target: it can be interrupted, others go on meanwhile, and the module can be unloaded.
 # needs: ours

@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # The target ends the session: the port blocks at once, reconnects when the target is back, and I/O goes on.
 # timeout: 90

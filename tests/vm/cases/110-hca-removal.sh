@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # The initiator's RDMA device is removed under I/O, then the target's; the other path goes on; after the return a login works.
 # timeout: 120

@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Module unload: refused while a disk is open, at once after the I/O was killed, and in every state of the port.
 # timeout: 180
@@ -24,7 +25,7 @@ run() {
 	rmmod ib_srp 2>/dev/null && fail "unloaded under an open disk"
 	io_moves bg || fail "I/O stopped by the refused unload"
 	echo "refused while in use"
-	for i in 1 2 3; do
+	for _ in 1 2 3; do
 		kill -KILL "$(io_pid bg)"
 		io_end bg
 		unload "right after killed I/O"

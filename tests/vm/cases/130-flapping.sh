@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Two paths that come and go in turn under verified I/O: closed ports, cuts and downed ports in a row.
 # timeout: 240

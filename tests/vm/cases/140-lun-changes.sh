@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # LUNs that appear and go while the session lasts: a scan finds new ones, I/O on the others is not disturbed.
 

@@ -85,17 +85,17 @@ guest_setup() {
 
 # What a case that does not end may be waiting for: processes, commands in the queues, credits.
 hang_report() {
-	ps -o pid,stat,etime,args | grep -v -e '\[' -e 'ps -o'
+	ps -o pid,stat,args | sed '/\[/d; /ps -o/d'
 	for _d in /sys/block/sd*; do
 		[ -e "$_d/device" ] || continue
-		echo "$_d: $(cat $_d/device/state), inflight $(cat $_d/inflight), busy $(cat $_d/device/device_busy)," \
-			"requests $(cat $_d/device/iorequest_cnt) done $(cat $_d/device/iodone_cnt), timeout $(cat $_d/device/timeout) s"
+		echo "$_d: $(cat "$_d/device/state"), inflight $(cat "$_d/inflight"), busy $(cat "$_d/device/device_busy")," \
+			"requests $(cat "$_d/device/iorequest_cnt") done $(cat "$_d/device/iodone_cnt"), timeout $(cat "$_d/device/timeout") s"
 		grep -H . /sys/kernel/debug/block/"${_d##*/}"/hctx*/busy /sys/kernel/debug/block/"${_d##*/}"/hctx*/dispatch \
 			/sys/kernel/debug/block/"${_d##*/}"/requeue_list /sys/kernel/debug/block/"${_d##*/}"/state 2>/dev/null
 	done
 	for _h in $(srp_hosts); do
 		_h=/sys/class/scsi_host/host$_h
-		echo "$_h: $(cat $_h/state), req_lim $(cat $_h/req_lim), zero_req_lim $(cat $_h/zero_req_lim), host_busy $(cat $_h/host_busy)"
+		echo "$_h: $(cat "$_h/state"), req_lim $(cat "$_h/req_lim"), zero_req_lim $(cat "$_h/zero_req_lim"), host_busy $(cat "$_h/host_busy")"
 	done
 	grep -H . /sys/class/srp_remote_ports/port-*/state
 }
@@ -154,7 +154,7 @@ guest_reset() {
 		dmsetup message "$_d" 0 fail_if_no_path
 	done
 	wait_for 30 dm_removed
-	[ -z "$(dmsetup ls | grep -v '^No devices')" ] || { echo "device mapper devices are left: $(dmsetup ls)"; _bad=1; }
+	! dm_left || { echo "device mapper devices are left: $(dmsetup ls)"; _bad=1; }
 	mdadm --stop --scan 2>/dev/null
 	if grep -q '^md' /proc/mdstat 2>/dev/null; then echo "md devices are left: $(grep ^md /proc/mdstat)"; _bad=1; fi
 	for _r in /sys/class/srp_remote_ports/port-*; do
@@ -167,9 +167,10 @@ guest_reset() {
 	return $_bad
 }
 
+dm_left() { dmsetup ls | grep -qv '^No devices'; }
 dm_removed() {
 	dmsetup remove_all
-	[ -z "$(dmsetup ls | grep -v '^No devices')" ]
+	! dm_left
 }
 
 guest_finish() {

@@ -51,8 +51,8 @@ rport_tmo() {
 	put "$_r/dev_loss_tmo" "$4" >/dev/null
 	put "$_r/reconnect_delay" "$2" >/dev/null
 	put "$_r/fast_io_fail_tmo" "$3" >/dev/null
-	file_is "$_r/reconnect_delay" "$2" && file_is "$_r/fast_io_fail_tmo" "$3" && file_is "$_r/dev_loss_tmo" "$4" ||
-		fail "timeouts $2 $3 $4 not accepted on path $1"
+	_got="$(cat "$_r/reconnect_delay") $(cat "$_r/fast_io_fail_tmo") $(cat "$_r/dev_loss_tmo")"
+	[ "$_got" = "$2 $3 $4" ] || fail "timeouts $2 $3 $4 not accepted on path $1, they are $_got"
 }
 
 # disk_of PATH [LUN]: the disk's name (sda). disk PATH [LUN]: its device file, waited for.

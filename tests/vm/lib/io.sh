@@ -43,7 +43,7 @@ io_reset_waits() { kill -USR1 "$(io_pid "$1")"; }
 # io_expect_clean NAME: stopped, and no error, no miscompare.
 io_expect_clean() {
 	io_stop "$1"
-	[ "$(io_value "$1" errors)" = 0 ] && [ "$(io_value "$1" miscompares)" = 0 ] || fail "I/O $1: $(cat "/tmp/io.$1")"
+	[ "$(io_value "$1" errors) $(io_value "$1" miscompares)" = "0 0" ] || fail "I/O $1: $(cat "/tmp/io.$1")"
 	measure "io $1: $(cat "/tmp/io.$1")"
 }
 # io_expect_verified NAME: errors are expected, miscompares never.

@@ -10,6 +10,7 @@
 # table next.
 
 PATHS="1 2"
+# shellcheck disable=SC2034
 SRP_PORT=5555
 
 addr_i() { echo "10.$1.0.1"; }

@@ -8,7 +8,7 @@
 
 CFG=/sys/kernel/config/target
 
-store_dir() { for _d in $CFG/core/*/"$1"; do [ -d "$_d" ] && { echo "$_d"; return; }; done; return 1; }
+store_dir() { for _d in "$CFG"/core/*/"$1"; do [ -d "$_d" ] && { echo "$_d"; return; }; done; return 1; }
 
 # store_make HBA NAME CONTROL
 store_make() {
@@ -103,7 +103,7 @@ target_down() {
 		[ -d "$_w" ] || continue
 		wait_for 10 target_path_down "$(basename "$_w")" || _r=1
 	done
-	for _d in $CFG/core/*/*; do
+	for _d in "$CFG"/core/*/*; do
 		[ -d "$_d/wwn" ] || continue
 		rmdir "$_d" || _r=1
 	done
