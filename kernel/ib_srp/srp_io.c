@@ -145,6 +145,7 @@ int srp_queuecommand(struct Scsi_Host *shost, struct scsi_cmnd *cmd)
 
 	/* MRs and the QP stay while this section lasts; see srp_ch_destroy_qp(). */
 	rcu_read_lock();
+	/* Pairs with srp_ch_set_live(): what was granted is visible. */
 	if (likely(smp_load_acquire(&ch->live)))
 		ret = srp_submit(ch, &ch->reqs[blk_mq_unique_tag_to_tag(tag)], cmd);
 	else

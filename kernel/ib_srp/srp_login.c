@@ -89,6 +89,7 @@ int srp_cm_wait(struct srp_ch *ch)
 	int ret;
 
 	ret = wait_event_interruptible(target->cm_wait,
+				       /* Pairs with srp_cm_end(): the status is visible. */
 				       smp_load_acquire(&ch->cm_answered) ||
 				       srp_target_interrupted(target));
 	if (!ret)

@@ -25,7 +25,8 @@ MODULE_PARM_DESC(cmd_sg_entries,
 static unsigned int indirect_sg_entries;
 module_param(indirect_sg_entries, uint, 0444);
 MODULE_PARM_DESC(indirect_sg_entries,
-		 "Default max number of gather/scatter entries (default is cmd_sg_entries, max is " __stringify(SG_MAX_SEGMENTS) ")");
+		 "Default max number of gather/scatter entries (default is cmd_sg_entries, max is "
+		 __stringify(SG_MAX_SEGMENTS) ")");
 
 static bool allow_ext_sg;
 module_param(allow_ext_sg, bool, 0444);

@@ -36,7 +36,7 @@ struct srp_req {
 };
 
 /* Generation part of a wire tag. */
-#define SRP_TAG_GENERATION	(1ULL << 32)
+#define SRP_TAG_GENERATION	BIT_ULL(32)
 /* Tags of task management and of probes never equal a unique tag of the block layer. */
 #define SRP_TAG_TSK_MGMT	BIT(31)
 #define SRP_TAG_PROBE		(BIT(31) | BIT(30))

@@ -19,6 +19,7 @@ static int srp_sdev_configure(struct scsi_device *sdev, struct queue_limits *lim
 	srp_target_set_rq_timeout(srp_host_to_target(sdev->host), sdev);
 	return 0;
 }
+
 KC_DEFINE_SDEV_CONFIGURE(srp_sdev_configure)
 
 static int srp_target_alloc(struct scsi_target *starget)

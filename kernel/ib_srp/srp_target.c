@@ -532,7 +532,7 @@ static void srp_target_watchdog(struct work_struct *work)
 
 		if (!srp_ch_check(ch, interval, limit))
 			continue;
-		srp_err(target->shost, "channel %u: no acknowledgement for %u ms, taking the path to %s for dead\n",
+		srp_err(target->shost, "channel %u: nothing acknowledged for %u ms, taking the path to %s for dead\n",
 			i, jiffies_to_msecs(jiffies - ch->heard_at), target->name);
 		srp_ch_fail(ch);
 	}

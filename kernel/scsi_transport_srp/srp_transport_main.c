@@ -88,7 +88,6 @@ EXPORT_SYMBOL_GPL(srp_check_module_tmo);
 
 EXPORT_SYMBOL_GPL(srp_tmo_parse);
 EXPORT_SYMBOL_GPL(srp_tmo_format);
-EXPORT_SYMBOL_GPL(srp_rport_state_name);
 
 static int __init srp_transport_init(void)
 {

@@ -30,8 +30,8 @@
 
 #define DEBUG_CONSOLE	0xe9
 #define STALL_NS	50000000
-#define BUCKETS		4096
-#define BUCKET_NS	2000	/* latencies up to 8 ms with 2 us of resolution, longer ones go to the last bucket */
+#define BUCKETS		16384
+#define BUCKET_NS	10000	/* longer latencies than their product go to the last bucket */
 
 struct job {
 	pthread_t thread;
@@ -41,7 +41,8 @@ struct job {
 
 static struct {
 	unsigned int size, depth, jobs;
-	uint64_t seconds, ios, warmup;
+	double seconds;
+	uint64_t ios, warmup;
 	bool write, marks;
 	int fd;
 	uint64_t blocks;
@@ -185,7 +186,7 @@ static int cmd_io(int argc, char **argv)
 		case 'b': opt.size = (unsigned int)strtoul(optarg, NULL, 0); break;
 		case 'q': opt.depth = (unsigned int)strtoul(optarg, NULL, 0); break;
 		case 'j': opt.jobs = (unsigned int)strtoul(optarg, NULL, 0); break;
-		case 't': opt.seconds = strtoull(optarg, NULL, 0); break;
+		case 't': opt.seconds = strtod(optarg, NULL); break;
 		case 'n': opt.ios = strtoull(optarg, NULL, 0); break;
 		case 'w': opt.write = true; break;
 		case 'M': opt.marks = true; break;

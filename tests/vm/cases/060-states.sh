@@ -8,7 +8,7 @@
 watch_states() {
 	_end=$(($(now_ms) + $2 * 1000)) _last='' _dir=$(rport "$1")
 	while [ "$(now_ms)" -lt $_end ]; do
-		_s=$(cat "$_dir/state" 2>/dev/null || echo gone)
+		_s=$(read_file "$_dir/state" || echo gone)
 		case $_s in lost) _s=gone ;; esac
 		[ "$_s" = "$_last" ] || printf ' %s' "$_s"
 		_last=$_s

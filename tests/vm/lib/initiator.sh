@@ -22,15 +22,21 @@ srp_login() {
 	wait_for 10 has_host "$1" || fail "no SCSI host after the login over path $1"
 }
 
-# Numbers of all SRP hosts, or of those on one path, oldest first.
+# Numbers of all SRP hosts, or of those on one path. srp_host: the newest one's.
 srp_hosts() {
 	for _h in /sys/class/scsi_host/host*; do
 		file_is "$_h/proc_name" ib_srp || continue
 		[ -z "$1" ] || file_is "$_h/local_ib_device" "rxe_i$1" || continue
 		echo "${_h##*/host}"
-	done | sort -n
+	done
 }
-srp_host() { srp_hosts "$1" | tail -1; }
+srp_host() {
+	_n=
+	for _h in $(srp_hosts "$1"); do
+		[ "${_n:--1}" -gt "$_h" ] || _n=$_h
+	done
+	echo "$_n"
+}
 has_host() { [ -n "$(srp_hosts "$1")" ]; }
 host_dir() { echo "/sys/class/scsi_host/host$(srp_host "$1")"; }
 host_attr() { cat "$(host_dir "$1")/$2"; }
@@ -39,7 +45,12 @@ host_attr() { cat "$(host_dir "$1")/$2"; }
 rport() { for _r in "/sys/class/srp_remote_ports/port-$(srp_host "$1"):"*; do echo "$_r"; done; }
 rport_get() { cat "$(rport "$1")/$2"; }
 rport_set() { put "$(rport "$1")/$2" "$3"; }
-rport_state() { cat "$(rport "$1")/state" 2>/dev/null || echo none; }
+rport_state() {
+	for _r in "/sys/class/srp_remote_ports/port-$(srp_host "$1"):"*; do
+		[ -r "$_r/state" ] && read -r _v <"$_r/state" && echo "$_v" && return
+	done
+	echo none
+}
 state_is() { [ "$(rport_state "$1")" = "$2" ]; }
 
 # rport_tmo PATH RECONNECT FAST DEV_LOSS: sets all three, whatever the order needs.
