@@ -95,6 +95,9 @@ void srp_ch_repost(struct srp_ch *ch, struct srp_rx *rx, unsigned int len)
 {
 	int ret;
 
+	/* Flushed so late that srp_ch_destroy_qp() gave up waiting. */
+	if (unlikely(!ch->qp))
+		return;
 	srp_iu_to_device(ch->sdev, &rx->iu, len);
 	ret = ib_post_recv(ch->qp, &rx->wr, NULL);
 	if (unlikely(ret)) {

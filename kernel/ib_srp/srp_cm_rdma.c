@@ -94,6 +94,8 @@ static int srp_rdma_cm_handler(struct rdma_cm_id *cm_id, struct rdma_cm_event *e
 		srp_warn(ch->shost, "no answer from %s; check the path and that the target is running\n",
 			 ch->target->name);
 		srp_cm_end(ch, -EHOSTUNREACH);
+		/* Also told of a live connection whose neighbour moved. */
+		srp_ch_fail(ch);
 		break;
 	case RDMA_CM_EVENT_CONNECT_ERROR:
 		srp_dbg(ch->shost, "Sending CM REQ failed\n");

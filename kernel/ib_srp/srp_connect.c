@@ -16,6 +16,13 @@ static void srp_ch_learn_timeout(struct srp_ch *ch)
 	ch->rc_timeout_ms = srp_rc_timeout_ms(attr.timeout, attr.retry_cnt);
 }
 
+/* An answer that nobody waited for may have come until the identifier was destroyed. */
+static void srp_ch_release_cm(struct srp_ch *ch)
+{
+	ch->target->cm->release(ch);
+	ch->cm_connected = false;
+}
+
 int srp_ch_connect(struct srp_ch *ch, bool multi)
 {
 	struct srp_target *target = ch->target;
@@ -38,7 +45,7 @@ destroy_qp:
 	srp_ch_disconnect(ch);
 	srp_ch_destroy_qp(ch, cm->destroy_qp);
 release:
-	cm->release(ch);
+	srp_ch_release_cm(ch);
 	return ret;
 }
 
@@ -86,5 +93,5 @@ void srp_ch_disconnect(struct srp_ch *ch)
 void srp_ch_release(struct srp_ch *ch)
 {
 	srp_ch_destroy_qp(ch, ch->target->cm->destroy_qp);
-	ch->target->cm->release(ch);
+	srp_ch_release_cm(ch);
 }

@@ -14,16 +14,31 @@
 
 #define SRP_TSK_MGMT_TIMEOUT_MS	5000
 
+/* Remember which commands of @sdev are out on this channel. Channel lock and tm_mutex held. */
+static void srp_doom(struct srp_ch *ch, const struct scsi_device *sdev)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&ch->lock);
+	for (i = 0; i < ch->queue_size; i++) {
+		struct srp_req *req = &ch->reqs[i];
+
+		req->doomed_tag = req->cmd && req->cmd->device == sdev ? req->tag : 0;
+	}
+}
+
 /*
- * Send one task management request and wait for its answer.
- * Return: response code (0 = complete), or -errno.
+ * Send one task management request and wait for its answer. @doomed: device whose
+ * outstanding commands are marked at the moment of sending, or NULL.
+ * Context: tm_mutex held. Return: response code (0 = complete), or -errno.
  */
-static int srp_tm_request(struct srp_ch *ch, u64 lun, u8 func, u64 task_tag)
+static int srp_tm_request(struct srp_ch *ch, u64 lun, u8 func, u64 task_tag,
+			  const struct scsi_device *doomed)
 {
 	unsigned long flags;
 	int ret;
 
-	mutex_lock(&ch->tm_mutex);
+	lockdep_assert_held(&ch->tm_mutex);
 	spin_lock_irqsave(&ch->lock, flags);
 	if (ch->credits < 1) {
 		ret = -EAGAIN;
@@ -37,6 +52,8 @@ static int srp_tm_request(struct srp_ch *ch, u64 lun, u8 func, u64 task_tag)
 		ret = -EBUSY;
 		goto unlock;
 	}
+	if (doomed)
+		srp_doom(ch, doomed);
 	reinit_completion(&ch->tm_done);
 	srp_build_tsk_mgmt(ch->tm.iu.buf, ch->tm_tag, lun, func, task_tag);
 	ch->tm_status = SRP_TM_WAITING;
@@ -59,7 +76,6 @@ static int srp_tm_request(struct srp_ch *ch, u64 lun, u8 func, u64 task_tag)
 		ret = -EPROTO;
 unlock:
 	spin_unlock_irqrestore(&ch->lock, flags);
-	mutex_unlock(&ch->tm_mutex);
 	return ret;
 }
 
@@ -92,19 +108,24 @@ static void srp_take_aborted(struct srp_ch *ch, struct srp_req *req, u64 tag)
 	cmd->result = DID_ABORT << 16;
 }
 
+static bool srp_all_idle(struct srp_target *target)
+{
+	unsigned int i;
+
+	for (i = 0; i < target->ch_count; i++)
+		if (READ_ONCE(target->ch[i].outstanding))
+			return false;
+	return true;
+}
+
 /*
- * What to answer when the transport is the problem. Under the mutex, so that fail-fast
- * means that all commands have been handed back.
+ * What to answer when the transport is the problem. While a channel owns a command the
+ * error handler must not have it: it goes on to the host reset.
  */
 static int srp_eh_failed(struct srp_target *target)
 {
-	struct srp_rport *rport = target->rport;
-	int ret;
-
-	mutex_lock(&rport->mutex);
-	ret = rport->state >= SRP_RPORT_FAIL_FAST ? FAST_IO_FAIL : FAILED;
-	mutex_unlock(&rport->mutex);
-	return ret;
+	return READ_ONCE(target->rport->state) >= SRP_RPORT_FAIL_FAST && srp_all_idle(target) ?
+		FAST_IO_FAIL : FAILED;
 }
 
 static int srp_do_abort(struct srp_target *target, struct scsi_cmnd *cmd)
@@ -120,7 +141,9 @@ static int srp_do_abort(struct srp_target *target, struct scsi_cmnd *cmd)
 		return SUCCESS;
 	shost_printk(KERN_ERR, target->shost, "Sending SRP abort for tag %#x\n", utag);
 	int_to_scsilun(cmd->device->lun, &lun);
-	ret = srp_tm_request(ch, be64_to_cpup((__be64 *)&lun), SRP_TMF_ABORT_TASK, tag);
+	mutex_lock(&ch->tm_mutex);
+	ret = srp_tm_request(ch, be64_to_cpup((__be64 *)&lun), SRP_TMF_ABORT_TASK, tag, NULL);
+	mutex_unlock(&ch->tm_mutex);
 	/* Its response may have arrived meanwhile, or the connection broke and it was finished. */
 	if (!srp_owns(ch, req, cmd, &tag))
 		return SUCCESS;
@@ -132,50 +155,42 @@ static int srp_do_abort(struct srp_target *target, struct scsi_cmnd *cmd)
 	return SUCCESS;
 }
 
-/* Remember which commands of @sdev are out on this channel. Return: their number. */
-static unsigned int srp_doom(struct srp_ch *ch, const struct scsi_device *sdev)
+static bool srp_carries(struct srp_ch *ch, const struct scsi_device *sdev)
 {
-	unsigned int i, n = 0;
 	unsigned long flags;
+	bool found = false;
+	unsigned int i;
 
 	spin_lock_irqsave(&ch->lock, flags);
-	for (i = 0; i < ch->queue_size; i++) {
-		struct srp_req *req = &ch->reqs[i];
-
-		req->doomed_tag = 0;
-		if (req->cmd && req->cmd->device == sdev) {
-			req->doomed_tag = req->tag;
-			n++;
-		}
-	}
+	for (i = 0; !found && i < ch->queue_size; i++)
+		found = ch->reqs[i].cmd && ch->reqs[i].cmd->device == sdev;
 	spin_unlock_irqrestore(&ch->lock, flags);
-	return n;
+	return found;
 }
 
 /*
  * One channel delivers in order: everything that was doomed has arrived before the
  * reset, and is no more.
  */
-static int srp_reset_lun_on(struct srp_ch *ch, struct scsi_device *sdev, bool always)
+static int srp_reset_lun_on(struct srp_ch *ch, struct scsi_device *sdev)
 {
 	struct scsi_lun lun;
 	unsigned int i;
 	int ret;
 
-	if (!srp_doom(ch, sdev) && !always)
-		return 0;
 	int_to_scsilun(sdev->lun, &lun);
-	ret = srp_tm_request(ch, be64_to_cpup((__be64 *)&lun), SRP_TMF_LUN_RESET, 0xffffffffULL);
-	if (ret) {
-		srp_err(ch->shost, "reset of LUN %llu on channel %u failed (%d)\n",
-			sdev->lun, ch->index, ret);
-		return ret;
-	}
-	for (i = 0; i < ch->queue_size; i++)
+	mutex_lock(&ch->tm_mutex);
+	ret = srp_tm_request(ch, be64_to_cpup((__be64 *)&lun), SRP_TMF_LUN_RESET, 0xffffffffULL,
+			     sdev);
+	for (i = 0; !ret && i < ch->queue_size; i++)
 		if (ch->reqs[i].doomed_tag)
 			srp_req_finish(ch, &ch->reqs[i], ch->reqs[i].doomed_tag,
 				       srp_result_reset);
-	return 0;
+	mutex_unlock(&ch->tm_mutex);
+	if (ret)
+		srp_err(ch->shost, "reset of LUN %llu on channel %u failed (%d)\n",
+			sdev->lun, ch->index, ret);
+	return ret;
 }
 
 /* On every channel that carries commands for the LUN, in any case on the first. */
@@ -184,7 +199,8 @@ static int srp_do_reset_device(struct srp_target *target, struct scsi_cmnd *cmd)
 	unsigned int i;
 
 	for (i = 0; i < target->ch_count; i++)
-		if (srp_reset_lun_on(&target->ch[i], cmd->device, i == 0))
+		if ((i == 0 || srp_carries(&target->ch[i], cmd->device)) &&
+		    srp_reset_lun_on(&target->ch[i], cmd->device))
 			return srp_eh_failed(target);
 	return SUCCESS;
 }
@@ -212,6 +228,9 @@ static int srp_eh(struct scsi_cmnd *cmd,
 	if (!target->gone)
 		ret = fn(target, cmd);
 	up_read(&target->eh_sem);
+	/* Whoever claimed a command a moment ago has completed it after this. */
+	if (ret != FAILED)
+		synchronize_rcu();
 	return ret;
 }
 

@@ -127,18 +127,18 @@ static void srp_log_new_target(const struct srp_target *target)
 }
 
 /* Find its LUNs. A path that died meanwhile may have hidden some or all of them. */
-static void srp_scan_target(struct srp_target *target)
+static void srp_scan_target(struct srp_target *target, struct srp_rport *rport)
 {
-	unsigned int attempts = READ_ONCE(target->rport->attempts);
+	unsigned int attempts = READ_ONCE(rport->attempts);
 
 	srp_log_new_target(target);
 	scsi_scan_target(&target->shost->shost_gendev, 0, 0, SCAN_WILD_CARD,
 			 SCSI_SCAN_INITIAL);
 	/* It went and came back: look again for what the scan could not see. */
-	if (READ_ONCE(target->rport->attempts) != attempts)
+	if (READ_ONCE(rport->attempts) != attempts)
 		scsi_scan_target(&target->shost->shost_gendev, 0, 0, SCAN_WILD_CARD,
 				 SCSI_SCAN_RESCAN);
-	if (srp_target_connected(target))
+	if (srp_target_usable(target))
 		return;
 	srp_info(target->shost, "SCSI scan failed - removing SCSI host\n");
 	srp_target_remove(target);
@@ -147,6 +147,7 @@ static void srp_scan_target(struct srp_target *target)
 static int srp_login_target(struct srp_host *host, const struct srp_options *opt)
 {
 	struct srp_target *target;
+	struct srp_rport *rport;
 	struct Scsi_Host *shost;
 	int ret;
 
@@ -168,20 +169,17 @@ static int srp_login_target(struct srp_host *host, const struct srp_options *opt
 	ret = srp_scsi_set_limits(target);
 	if (ret)
 		goto disconnect;
-	/* Nobody scans, and so nobody sends commands, before the rport exists. */
-	mutex_lock(&shost->scan_mutex);
 	ret = scsi_add_host(shost, target->sdev->dev->dev.parent);
-	if (ret) {
-		mutex_unlock(&shost->scan_mutex);
+	if (ret)
 		goto disconnect;
-	}
 	/* Once published, removal may be faster than we are. */
 	scsi_host_get(shost);
 	ret = srp_target_publish(target);
-	mutex_unlock(&shost->scan_mutex);
 	if (ret)
 		goto remove_host;
-	srp_scan_target(target);
+	rport = target->rport;
+	srp_scan_target(target, rport);
+	srp_rport_put(rport);
 	scsi_host_put(shost);
 	return 0;
 

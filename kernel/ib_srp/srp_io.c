@@ -138,9 +138,11 @@ int srp_queuecommand(struct Scsi_Host *shost, struct scsi_cmnd *cmd)
 	struct srp_target *target = srp_host_to_target(shost);
 	u32 tag = blk_mq_unique_tag(scsi_cmd_to_rq(cmd));
 	struct srp_ch *ch = &target->ch[blk_mq_unique_tag_to_hwq(tag)];
+	const struct srp_rport *rport = READ_ONCE(target->rport);
 	int ret;
 
-	if (unlikely(READ_ONCE(target->rport->state) >= SRP_RPORT_FAIL_FAST))
+	/* Without rport it is a user's scan that came before the login's own. */
+	if (unlikely(!rport || READ_ONCE(rport->state) >= SRP_RPORT_FAIL_FAST))
 		return srp_complete_now(cmd, srp_result_terminated(ch, cmd));
 
 	/* MRs and the QP stay while this section lasts; see srp_ch_destroy_qp(). */

@@ -77,17 +77,20 @@ bool srp_req_finish(struct srp_ch *ch, struct srp_req *req, u64 tag, srp_result_
 	struct scsi_cmnd *cmd = NULL;
 	unsigned long flags;
 
+	/* The error handler waits for the end of this section before it takes commands back. */
+	rcu_read_lock();
 	spin_lock_irqsave(&ch->lock, flags);
 	if (req->tag == tag)
 		cmd = srp_req_claim(ch, req);
 	spin_unlock_irqrestore(&ch->lock, flags);
-	if (!cmd)
-		return false;
-	srp_req_unmap(ch->sdev, req, cmd);
-	scsi_set_resid(cmd, 0);
-	cmd->result = result(ch, cmd);
-	scsi_done(cmd);
-	return true;
+	if (cmd) {
+		srp_req_unmap(ch->sdev, req, cmd);
+		scsi_set_resid(cmd, 0);
+		cmd->result = result(ch, cmd);
+		scsi_done(cmd);
+	}
+	rcu_read_unlock();
+	return cmd;
 }
 
 void srp_reqs_finish_all(struct srp_ch *ch, srp_result_fn result)

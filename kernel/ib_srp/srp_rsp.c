@@ -40,7 +40,7 @@ static void srp_log_unknown_tag(struct srp_ch *ch, u64 tag)
 {
 	dev_err_ratelimited(&ch->shost->shost_gendev,
 			    "Null scmnd for RSP w/tag %#016llx received on ch %u / QP %#x\n",
-			    tag, ch->index, ch->qp->qp_num);
+			    tag, ch->index, ch->qp ? ch->qp->qp_num : 0);
 }
 
 /* The uncommon parts of a response: residuals, sense data, delivery failures. */
@@ -239,12 +239,19 @@ void srp_recv_done(struct ib_cq *cq, struct ib_wc *wc)
 		srp_ch_recv_error(ch, wc);
 		return;
 	}
-	srp_iu_to_cpu(ch->sdev, &rx->iu, len);
 	ch->rx_count++;
-	/* An IU without a byte leaves what an earlier one put there: not an opcode. */
-	if (unlikely(!len))
-		srp_warn_ratelimited(ch->shost, "ignoring an empty message\n");
-	else if (likely(*(const u8 *)rx->iu.buf == SRP_OP_RSP))
+	/*
+	 * Only a SEND fills the buffer with byte_len bytes; after an RDMA WRITE with immediate
+	 * data, or without a byte, it still holds an earlier IU.
+	 */
+	if (unlikely(len - 1 >= rx->iu.size || wc->opcode != IB_WC_RECV)) {
+		srp_warn_ratelimited(ch->shost, "ignoring a message that is no SRP information unit (%u bytes)\n",
+				     len);
+		srp_ch_repost(ch, rx, rx->iu.size);
+		return;
+	}
+	srp_iu_to_cpu(ch->sdev, &rx->iu, len);
+	if (likely(*(const u8 *)rx->iu.buf == SRP_OP_RSP))
 		srp_handle_rsp(ch, rx->iu.buf, len);
 	else
 		srp_handle_other(ch, rx->iu.buf, len);

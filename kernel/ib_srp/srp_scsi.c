@@ -94,12 +94,7 @@ struct Scsi_Host *srp_scsi_alloc_host(struct scsi_transport_template *transport)
 /* Credits that every channel has; one is kept for task management. */
 static int srp_queue_limit(struct srp_target *target)
 {
-	s32 limit = SRP_MAX_REQ_LIM;
-	unsigned int i;
-
-	for (i = 0; i < target->ch_count; i++)
-		limit = min(limit, target->ch[i].grant.req_lim);
-	return min_t(s32, limit - 1, target->sizes.queue_size);
+	return min_t(s32, srp_target_min_req_lim(target) - 1, target->sizes.queue_size);
 }
 
 /* Without MRs every entry takes a descriptor, and the target may have granted short IUs. */
@@ -121,11 +116,8 @@ int srp_scsi_set_limits(struct srp_target *target)
 	struct ib_device *dev = target->sdev->dev;
 	int can_queue = srp_queue_limit(target);
 
-	if (can_queue < 1) {
-		srp_err(shost, "%s grants only 1 request at a time, but 2 are needed; raise the request limit of the target\n",
-			target->name);
+	if (can_queue < 1)
 		return -ENODEV;
-	}
 	shost->can_queue = can_queue;
 	shost->cmd_per_lun = min_t(int, target->opt.max_cmd_per_lun, can_queue);
 	shost->sg_tablesize = srp_sg_limit(target);

@@ -53,6 +53,16 @@ static enum srp_target_state srp_target_state(struct srp_target *target)
 	return state;
 }
 
+bool srp_target_usable(struct srp_target *target)
+{
+	bool usable;
+
+	down_read(&target->eh_sem);
+	usable = !target->gone && srp_target_connected(target);
+	up_read(&target->eh_sem);
+	return usable;
+}
+
 bool srp_target_connected(struct srp_target *target)
 {
 	unsigned int i;
@@ -223,7 +233,7 @@ static void srp_target_free_channels(struct srp_target *target, unsigned int fro
 {
 	unsigned int i;
 
-	for (i = from; i < target->ch_count; i++)
+	for (i = from; target->ch && i < target->ch_count; i++)
 		srp_ch_exit(&target->ch[i]);
 	target->ch_count = from;
 	if (from)
@@ -288,10 +298,26 @@ void srp_target_set_rq_timeout(struct srp_target *target, struct scsi_device *sd
 		return;
 	if (target->ch[0].rc_timeout_ms < INT_MAX)
 		ms = max(ms, target->ch[0].rc_timeout_ms + SRP_RQ_TIMEOUT_SLACK_MS);
-	blk_queue_rq_timeout(sdev->request_queue, msecs_to_jiffies(ms));
+	/* A longer one is the administrator's. */
+	if (sdev->request_queue->rq_timeout < msecs_to_jiffies(ms))
+		blk_queue_rq_timeout(sdev->request_queue, msecs_to_jiffies(ms));
 }
 
 /* --- the transport's requests --------------------------------------------------------- */
+
+/* Requests that the target accepts on each channel. Any context while connected. */
+s32 srp_target_min_req_lim(struct srp_target *target)
+{
+	s32 limit = SRP_MAX_REQ_LIM;
+	unsigned int i;
+
+	for (i = 0; i < target->ch_count; i++)
+		limit = min(limit, target->ch[i].grant.req_lim);
+	if (limit < 2)
+		srp_err(target->shost, "%s grants only 1 request at a time, but 2 are needed; raise the request limit of the target\n",
+			target->name);
+	return limit;
+}
 
 /* The new path may have another packet life time. */
 static void srp_target_refresh_timeouts(struct srp_target *target)
@@ -316,7 +342,8 @@ static int srp_rport_reconnect(struct srp_rport *rport)
 		ret = srp_target_connect_channels(target);
 	/* With fewer channels some hardware queues would have none. */
 	if (ret >= 0)
-		ret = ret == target->ch_count ? 0 : -ECONNRESET;
+		ret = ret == target->ch_count && srp_target_min_req_lim(target) > 1 ?
+			0 : -ECONNRESET;
 	if (ret) {
 		srp_target_release_channels(target);
 		goto unlock;
@@ -334,9 +361,15 @@ static bool srp_rport_is_connected(struct srp_rport *rport)
 	return srp_target_connected(rport->lld_data);
 }
 
+/*
+ * Whatever is outstanding on a broken connection is handed back by the error work, after
+ * it stopped the queue pairs; nothing more is posted.
+ */
 static void srp_rport_terminate_io(struct srp_rport *rport)
 {
-	srp_target_finish_all(rport->lld_data, srp_result_terminated);
+	struct srp_target *target = rport->lld_data;
+
+	queue_work(srp_error_wq, &target->error_work);
 }
 
 static void srp_rport_request_delete(struct srp_rport *rport)
@@ -352,16 +385,25 @@ const struct srp_function_template srp_transport_functions = {
 	.rport_delete = srp_rport_request_delete,
 };
 
+#define SRP_RESET_POLL	(HZ / 20 + 1)
+
 int srp_target_reset(struct srp_target *target)
 {
-	mutex_lock(&target->connect_mutex);
+	struct srp_rport *rport = target->rport;
+
+	/* An attempt in progress began by handing back everything; it may take a minute. */
+	while (!mutex_trylock(&target->connect_mutex))
+		if (wait_event_timeout(rport->wait,
+				       READ_ONCE(rport->state) >= SRP_RPORT_FAIL_FAST,
+				       SRP_RESET_POLL))
+			return -ENOTCONN;
 	srp_target_kill(target, srp_result_reset);
 	mutex_unlock(&target->connect_mutex);
 	if (srp_target_state(target) == SRP_TARGET_REMOVED) {
-		srp_rport_lost(target->rport);
+		srp_rport_lost(rport);
 		return -ENOTCONN;
 	}
-	return srp_reconnect_rport(target->rport);
+	return srp_reconnect_rport(rport);
 }
 
 /* --- errors and events ------------------------------------------------------------------ */
@@ -554,7 +596,9 @@ int srp_target_publish(struct srp_target *target)
 	rport = srp_rport_add(target->shost, id.raw, SRP_RPORT_ROLE_TARGET, target);
 	if (IS_ERR(rport))
 		return PTR_ERR(rport);
-	target->rport = rport;
+	/* For whoever logs in, until it has scanned: removal may be faster. */
+	srp_rport_get(rport);
+	WRITE_ONCE(target->rport, rport);
 
 	spin_lock_irqsave(&target->lock, flags);
 	aborting = target->aborting;
@@ -564,8 +608,10 @@ int srp_target_publish(struct srp_target *target)
 	}
 	spin_unlock_irqrestore(&target->lock, flags);
 	if (aborting) {
-		srp_remove_host(target->shost);
 		target->rport = NULL;
+		srp_remove_host(target->shost);
+		srp_stop_rport(rport);
+		srp_rport_put(rport);
 		return -ENODEV;
 	}
 	/* A failure until now was nobody's business. */
@@ -597,13 +643,15 @@ static void srp_target_remove_work(struct work_struct *work)
 {
 	struct srp_target *target = container_of(work, struct srp_target, remove_work);
 	struct srp_rport *rport = target->rport;
+	bool connected;
 
 	/* A working path serves the last commands (SYNCHRONIZE CACHE); a dead one must not stall. */
 	mutex_lock(&target->connect_mutex);
-	if (!srp_target_connected(target))
+	connected = srp_target_connected(target);
+	if (!connected)
 		srp_target_kill(target, srp_result_disrupted);
 	mutex_unlock(&target->connect_mutex);
-	if (!srp_target_connected(target))
+	if (!connected)
 		srp_rport_lost(rport);
 	srp_rport_get(rport);
 	srp_remove_host(target->shost);

@@ -27,7 +27,7 @@ struct srp_target {
 	struct srp_host		*host;		/* HCA port */
 	struct srp_device	*sdev;
 	u32			port_num;
-	struct srp_rport	*rport;		/* valid from live on until freed */
+	struct srp_rport	*rport;		/* valid while live, NULL before; see srp_target_publish() */
 	const struct srp_cm_ops	*cm;
 	struct net		*net;		/* of the writer of add_target */
 
@@ -105,10 +105,14 @@ int srp_target_connect(struct srp_target *target);
 /* Undo srp_target_connect(); also safe if it failed. Context: may sleep. */
 void srp_target_disconnect(struct srp_target *target);
 
-/* The SCSI host is added: create the rport, go live. Return: 0 or -errno. */
+/*
+ * The SCSI host is added: create the rport, go live. From then on removal may be faster than
+ * the caller, who gets a reference to target->rport.
+ * Return: 0 or -errno.
+ */
 int srp_target_publish(struct srp_target *target);
 
-/* Drop the last reference; disconnected, without SCSI devices. @target is gone after this. */
+/* Unlink a disconnected target and drop the reference of its creator. */
 void srp_target_free(struct srp_target *target);
 
 /*
@@ -123,8 +127,14 @@ void srp_target_remove(struct srp_target *target);
  */
 void srp_target_set_rq_timeout(struct srp_target *target, struct scsi_device *sdev);
 
-/* All channels work as far as known. Any context. */
+/* All channels work as far as known. Any context; the channels exist. */
 bool srp_target_connected(struct srp_target *target);
+
+/* Likewise for somebody who holds no more than the SCSI host. Context: may sleep. */
+bool srp_target_usable(struct srp_target *target);
+
+/* Smallest request limit that a channel was granted; complains if it is too small (below 2). */
+s32 srp_target_min_req_lim(struct srp_target *target);
 
 /*
  * Host reset: drop the connection, finish all commands with DID_RESET, reconnect.

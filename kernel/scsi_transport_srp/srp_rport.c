@@ -45,9 +45,10 @@ void srp_rport_exit_wq(void)
 static void srp_start_timer(struct delayed_work *work, unsigned long *at, int secs)
 {
 	unsigned long delay = (unsigned long)secs * HZ;
+	unsigned long due = jiffies + delay;
 
 	if (secs >= 0 && queue_delayed_work(srp_timer_wq, work, delay))
-		*at = jiffies + delay;
+		*at = due;
 }
 
 static void srp_stop_timers(struct srp_rport *rport)
@@ -82,31 +83,59 @@ static void srp_queue_reconnect(struct srp_rport *rport)
 }
 
 /*
- * No wait for commands that are being queued: drivers refuse them once they know
- * that the connection is down. Devices that are being deleted are left alone.
+ * The next device of a host after @prev, with a reference; drops that of @prev. Unlike
+ * shost_for_each_device() also those that are being removed, for they may be blocked,
+ * and those of a module that is being unloaded.
  */
-static void srp_block_devices(struct srp_rport *rport)
+static struct scsi_device *srp_next_device(struct Scsi_Host *shost, struct scsi_device *prev)
 {
-	struct scsi_device *sdev;
+	struct scsi_device *sdev, *next = NULL;
+	unsigned long flags;
 
-	shost_for_each_device(sdev, rport_to_shost(rport))
-		scsi_internal_device_block_nowait(sdev);
+	spin_lock_irqsave(shost->host_lock, flags);
+	sdev = list_prepare_entry(prev, &shost->__devices, siblings);
+	list_for_each_entry_continue(sdev, &shost->__devices, siblings) {
+		if (sdev->sdev_state != SDEV_DEL &&
+		    kobject_get_unless_zero(&sdev->sdev_gendev.kobj)) {
+			next = sdev;
+			break;
+		}
+	}
+	spin_unlock_irqrestore(shost->host_lock, flags);
+	if (prev)
+		put_device(&prev->sdev_gendev);
+	return next;
 }
 
-static void srp_unblock_devices(struct srp_rport *rport, enum scsi_device_state state)
+static void srp_for_each_device(struct srp_rport *rport, enum scsi_device_state state,
+				void (*fn)(struct scsi_device *sdev,
+					   enum scsi_device_state state))
 {
-	struct scsi_device *sdev;
+	struct Scsi_Host *shost = rport_to_shost(rport);
+	struct scsi_device *sdev = NULL;
 
-	shost_for_each_device(sdev, rport_to_shost(rport)) {
-		scsi_internal_device_unblock_nowait(sdev, state);
-		if (state != SDEV_RUNNING)
-			continue;
-		/* The error handler takes devices offline while the path is dead. */
+	while ((sdev = srp_next_device(shost, sdev))) {
 		mutex_lock(&sdev->state_mutex);
-		if (sdev->sdev_state == SDEV_OFFLINE)
-			scsi_device_set_state(sdev, SDEV_RUNNING);
+		fn(sdev, state);
 		mutex_unlock(&sdev->state_mutex);
 	}
+}
+
+/*
+ * No wait for commands that are being queued: drivers refuse them once they know
+ * that the connection is down.
+ */
+static void srp_block_device(struct scsi_device *sdev, enum scsi_device_state unused)
+{
+	scsi_internal_device_block_nowait(sdev);
+}
+
+static void srp_unblock_device(struct scsi_device *sdev, enum scsi_device_state state)
+{
+	scsi_internal_device_unblock_nowait(sdev, state);
+	/* The error handler takes devices offline while the path is dead. */
+	if (state == SDEV_RUNNING && sdev->sdev_state == SDEV_OFFLINE)
+		scsi_device_set_state(sdev, SDEV_RUNNING);
 }
 
 static void srp_do(struct srp_rport *rport, unsigned int actions)
@@ -124,11 +153,11 @@ static void srp_do(struct srp_rport *rport, unsigned int actions)
 	if (actions & SRP_DO_COUNT_FAILURE)
 		rport->failed_reconnects++;
 	if (actions & SRP_DO_BLOCK)
-		srp_block_devices(rport);
+		srp_for_each_device(rport, SDEV_BLOCK, srp_block_device);
 	if (actions & SRP_DO_UNBLOCK)
-		srp_unblock_devices(rport, SDEV_RUNNING);
+		srp_for_each_device(rport, SDEV_RUNNING, srp_unblock_device);
 	if (actions & SRP_DO_OFFLINE)
-		srp_unblock_devices(rport, SDEV_TRANSPORT_OFFLINE);
+		srp_for_each_device(rport, SDEV_TRANSPORT_OFFLINE, srp_unblock_device);
 	if (actions & SRP_DO_TERMINATE)
 		rport_ft(rport)->terminate_rport_io(rport);
 	if (actions & SRP_DO_RECONNECT)
@@ -335,6 +364,9 @@ int srp_rport_set_tmo(struct srp_rport *rport, const struct srp_tmo *tmo)
 		queue_delayed_work(srp_reconnect_wq, &rport->reconnect_work,
 				   (unsigned long)tmo->reconnect_delay * HZ);
 	}
+	/* Until now nothing was to happen after a loss; now something is. */
+	if (rport->state == SRP_RPORT_RUNNING && !rport_ft(rport)->is_connected(rport))
+		srp_event(rport, SRP_EV_ERROR);
 	return 0;
 }
 

@@ -6,7 +6,8 @@
 
 bench_failover() {
 	# shellcheck disable=SC2034
-	local -a bench_config=("BENCH_SETS='$sets'" "BENCH_ROUNDS=${rounds:-1}")
+	local -a bench_config=("BENCH_SETS='$sets'" "BENCH_ROUNDS=${rounds:-1}"
+		"BENCH_LOSSES='$losses'")
 	boot failover -smp 2 -accel tcg,thread=multi,tb-size=512
 	echo "multipathd, round robin, fast_io_fail_tmo=3, reconnect_delay=10 unless said otherwise, tl_retry_count=2; seconds:"
 	awk -v sets="$sets" '

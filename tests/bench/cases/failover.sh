@@ -55,6 +55,7 @@ lose() {
 	step "$MODULES: $_kind"
 	paths_are 2 || fail "$_kind: $(active_paths) paths before"
 	_disk=$(disk_of 1)
+	echo >/sys/kernel/tracing/trace
 	_cut=$(now_ms)
 	$3 1
 	wait_for $((_outage + 100)) paths_are 1 || fail "$_kind: path 1 is not failed"
@@ -65,7 +66,7 @@ lose() {
 	_heal=$(now_ms)
 	_before=$(completed "$_disk")
 	$4 1
-	wait_for 120 state_is 1 running || fail "$_kind: no reconnect"
+	wait_for 120 state_is 1 running || { stacks; fail "$_kind: no reconnect"; }
 	_back=$(now_ms)
 	wait_for 120 moved "$_disk" "$_before" || fail "$_kind: path 1 is not used again"
 	_used=$(now_ms)
@@ -74,6 +75,13 @@ lose() {
 	# shellcheck disable=SC2046
 	set -- "$_kind" $(stalls "$_cut" "$_heal") $(stalls "$_heal" "$(now_ms)")
 	verdict "R failover $MODULES $1 longest=$2 stalled=$3 failed=$((_failed - _cut)) back=$((_back - _heal)) used=$((_used - _heal)) longest_after=$4"
+}
+# Where threads wait inside the modules.
+stacks() {
+	for _t in /proc/[0-9]*/stack; do
+		if grep -q 'srp_' "$_t" 2>/dev/null; then cat "${_t%stack}comm" "$_t" >&2; fi
+	done
+	head -c 20000 /sys/kernel/tracing/trace | tail -150 >&2
 }
 reads_flow() {
 	_a=$(awk '{ print $1 }' /sys/block/dm-0/stat)
@@ -111,19 +119,29 @@ paths_down() {
 run() {
 	multipath_conf
 	udev_start
+	mount -t tracefs tracefs /sys/kernel/tracing
+	echo 'rdma_cma:*' >/sys/kernel/tracing/set_event
+	echo 1 >/sys/kernel/tracing/events/ib_cma/enable
 	target_both disk0
 	_round=0
 	while [ $_round -lt "$BENCH_ROUNDS" ]; do
 		for _set in $BENCH_SETS; do
 			use "$_set"
 			paths_up
-			lose silent 10 path_cut path_heal
-			lose target-closed 6 target_close target_open
-			lose local-port-down 6 port_down port_up
-			if [ $_round = 0 ]; then
-				rport_tmo 1 1 3 600
-				lose silent,reconnect_delay=1 10 path_cut path_heal
-			fi
+			for _loss in $BENCH_LOSSES; do
+				case $_loss in
+				silent) lose silent 10 path_cut path_heal ;;
+				target-closed) lose target-closed 5 target_close target_open ;;
+				local-port-down) lose local-port-down 2 port_down port_up ;;
+				early-reconnect)
+					# The module that waits a minute or more for an answer gets one chance only.
+					[ $_round = 0 ] || continue
+					rport_tmo 1 1 3 600
+					lose silent,reconnect_delay=1 10 path_cut path_heal
+					rport_tmo 1 10 3 600 ;;
+				*) fail "no such loss: $_loss" ;;
+				esac
+			done
 			paths_down
 			srp_unload || fail "cannot unload"
 		done
