@@ -65,9 +65,15 @@ lose() {
 	while [ $(($(now_ms) - _cut)) -lt $((_outage * 1000)) ]; do sleep 0.1; done
 	_heal=$(now_ms)
 	_before=$(completed "$_disk")
+	for _e in net_dev_xmit netif_receive_skb netif_rx; do
+		echo 'name ~ "*1*"' >/sys/kernel/tracing/events/net/$_e/filter
+		echo 1 >/sys/kernel/tracing/events/net/$_e/enable
+	done
+	echo 'reason > 2' >/sys/kernel/tracing/events/skb/kfree_skb/filter
+	echo 1 >/sys/kernel/tracing/events/skb/kfree_skb/enable
 	$4 1
 	wait_for 120 state_is 1 running || { stacks; fail "$_kind: no reconnect"; }
-	_back=$(now_ms)
+	_back=$(now_ms); grep -v -e "^#" -e "location=rxe" /sys/kernel/tracing/trace | head -70 | cut -c1-200 >&2
 	wait_for 120 moved "$_disk" "$_before" || fail "$_kind: path 1 is not used again"
 	_used=$(now_ms)
 	wait_for 120 paths_are 2 || fail "$_kind: multipathd does not see path 1 return"
