@@ -95,7 +95,7 @@ struct srp_ch {
 	unsigned int		sq_tail;
 	unsigned int		sq_free;
 	struct srp_mr_pool	mr_pool;
-	unsigned int		rx_count;	/* IUs received, wraps */
+	unsigned int		rx_count;	/* IUs received, wraps; written by the receive CQ only */
 	u32			tm_tag;		/* of the last task management request */
 	int			tm_status;	/* response code, -errno, or 1000 while waiting */
 	unsigned long		zero_req_lim;	/* refusals for want of credits */

@@ -245,14 +245,18 @@ static uint64_t device_size(int fd)
 
 static void write_progress(uint64_t start)
 {
-	FILE *f = fopen(opt.progress, "w");
+	char part[256];
+	FILE *f;
 
+	snprintf(part, sizeof(part), "%s.part", opt.progress);
+	f = fopen(part, "w");
 	if (!f)
 		return;
 	fprintf(f, "t_ms=%llu ios=%llu mib=%llu errors=%llu miscompares=%llu max_ms=%llu stall_ms=%llu\n",
 		(unsigned long long)(now_us() - start) / 1000, reads + writes, bytes >> 20, errors, miscompares,
 		max_us / 1000, stall_us / 1000);
 	fclose(f);
+	rename(part, opt.progress);
 }
 
 static void run_phase(struct job *jobs, void *(*fn)(void *))
