@@ -412,14 +412,20 @@ static void srp_target_error_work(struct work_struct *work)
 {
 	struct srp_target *target = container_of(work, struct srp_target, error_work);
 
-	/* Reconnecting holds the mutex, and looks at the channels itself when it is done. */
-	mutex_lock(&target->connect_mutex);
-	if (srp_target_connected(target)) {
+	/*
+	 * Who holds the mutex began by handing back everything, and looks at the channels
+	 * when it is done; connecting may take a minute.
+	 */
+	if (mutex_trylock(&target->connect_mutex)) {
+		if (srp_target_connected(target)) {
+			mutex_unlock(&target->connect_mutex);
+			return;
+		}
+		srp_target_kill(target, srp_result_disrupted);
 		mutex_unlock(&target->connect_mutex);
+	} else if (srp_target_state(target) == SRP_TARGET_LIVE) {
 		return;
 	}
-	srp_target_kill(target, srp_result_disrupted);
-	mutex_unlock(&target->connect_mutex);
 
 	switch (srp_target_state(target)) {
 	case SRP_TARGET_LOGIN:
@@ -435,12 +441,15 @@ static void srp_target_error_work(struct work_struct *work)
 	}
 }
 
+/* Four tries of a CM that repeats its request every five seconds. */
+#define SRP_STUCK_ATTEMPT	(20 * HZ)
+
 static void srp_target_kick_work(struct work_struct *work)
 {
 	struct srp_target *target = container_of(work, struct srp_target, kick_work);
 
 	/* An attempt from before the change may wait a minute for an answer to a lost request. */
-	if (time_after(jiffies, READ_ONCE(target->attempt_at) + HZ)) {
+	if (time_after(jiffies, READ_ONCE(target->attempt_at) + SRP_STUCK_ATTEMPT)) {
 		WRITE_ONCE(target->restart, true);
 		wake_up_all(&target->cm_wait);
 	}
@@ -534,8 +543,9 @@ static void srp_ch_invalidate_stale(struct srp_ch *ch)
 		srp_ch_post(ch, first, last, nr);
 }
 
-/* Return: true if the path has been silent for @limit. */
-static bool srp_ch_check(struct srp_ch *ch, unsigned long interval, unsigned long limit)
+/* @late: count from now. Return: true if the path has been silent for @limit. */
+static bool srp_ch_check(struct srp_ch *ch, unsigned long interval, unsigned long limit,
+			 bool late)
 {
 	bool silent = false;
 	unsigned long flags;
@@ -544,7 +554,8 @@ static bool srp_ch_check(struct srp_ch *ch, unsigned long interval, unsigned lon
 	if (!ch->live)
 		goto unlock;
 	srp_ch_poll_send(ch);
-	if (ch->rx_count != ch->seen_rx || ch->sq_tail != ch->seen_tail || !ch->outstanding)
+	if (ch->rx_count != ch->seen_rx || ch->sq_tail != ch->seen_tail || !ch->outstanding ||
+	    late)
 		ch->heard_at = jiffies;
 	ch->seen_rx = ch->rx_count;
 	ch->seen_tail = ch->sq_tail;
@@ -565,14 +576,18 @@ static void srp_target_watchdog(struct work_struct *work)
 	int fast_io_fail = READ_ONCE(target->rport->tmo.fast_io_fail);
 	unsigned long interval = srp_watchdog_interval(fast_io_fail);
 	unsigned long limit = MAX_JIFFY_OFFSET;
+	/* A host that was too busy to look cannot blame the path. */
+	bool late = time_after(jiffies, target->ticked_at + 2 * interval);
 	unsigned int i;
+
+	target->ticked_at = jiffies;
 
 	if (fast_io_fail >= 0)
 		limit = max_t(unsigned long, fast_io_fail * HZ, HZ + 2 * interval) - 2 * interval;
 	for (i = 0; i < target->ch_count; i++) {
 		struct srp_ch *ch = &target->ch[i];
 
-		if (!srp_ch_check(ch, interval, limit))
+		if (!srp_ch_check(ch, interval, limit, late))
 			continue;
 		srp_err(target->shost, "channel %u: nothing acknowledged for %u ms, taking the path to %s for dead\n",
 			i, jiffies_to_msecs(jiffies - ch->heard_at), target->name);
@@ -604,6 +619,7 @@ int srp_target_publish(struct srp_target *target)
 	aborting = target->aborting;
 	if (!aborting) {
 		target->state = SRP_TARGET_LIVE;
+		target->ticked_at = jiffies;
 		queue_delayed_work(srp_error_wq, &target->watchdog, HZ);
 	}
 	spin_unlock_irqrestore(&target->lock, flags);

@@ -51,6 +51,7 @@ struct srp_target {
 
 	unsigned long		attempt_at;	/* jiffies when the last reconnect began */
 	bool			restart;	/* it waits for something outdated */
+	unsigned long		ticked_at;	/* jiffies of the last watchdog tick */
 
 	struct mutex		connect_mutex;	/* queue pairs come and go under it */
 	struct rw_semaphore	eh_sem;		/* held for reading by the error handler */

@@ -4,7 +4,7 @@
 # Boots the guest of tests/vm with both sets of modules and one script of cases/ in it.
 # shellcheck disable=SC2154 # variables of run
 
-# tools: builds what runs in the guest and in QEMU.
+# build_tools: builds what runs in the guest and in QEMU.
 build_tools() {
 	local api
 	srpbench=$out/srpbench
@@ -62,5 +62,6 @@ boot() {
 	exec {fd}<&-
 	trap - EXIT
 	rm -rf "$tree" "$out/initramfs"
+	sed 's/^/qemu: /' "$out/$name.qemu"
 	[ "$status" = 0 ] || die "$name: status ${status:-none}; see ${out#"$top"/}/$name.console"
 }

@@ -5,7 +5,7 @@
 #	function<TAB>NAME<TAB>instructions<TAB>entries		functions of ib_srp
 #	call<TAB>NAME<TAB>times<TAB>instructions		what ib_srp calls outside itself; the instructions of that function
 #							alone, whoever called it
-#	posts<TAB>times					posts to the HCA: calls of ib_srp into the driver's post functions
+#	posts<TAB>times, receives<TAB>times			calls of the HCA driver's post functions
 # Addresses have sixteen digits each, so that they compare as strings.
 
 function find(a,   lo, hi, mid) {
@@ -22,7 +22,6 @@ function find(a,   lo, hi, mid) {
 }
 function put(text, n) { printf "%s\t%.2f\n", text, n / ios }
 
-BEGIN { outside["asm_sysvec"] = 1 }
 NR == FNR {
 	if ($3 ~ /^__pfx_/ || ($1 "") == address[symbols])
 		next

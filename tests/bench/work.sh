@@ -12,7 +12,7 @@ work_table() {
 	local names name set n=0 row
 	names=$(awk '$1 == "count" && !seen[$3]++ { print $3 }' "$out/work.result")
 	printf '%-18s' 'per I/O'
-	for set in $sets; do printf ' %9s %6s' "$set" posts; done
+	for set in $sets; do printf ' %9s %6s %9s' "$set" posts "kernel"; done
 	[ "$sets" = "${sets% *}" ] || printf "  ratio"
 	echo
 	for name in $names; do
@@ -21,7 +21,8 @@ work_table() {
 		for set in $sets; do
 			n=$(value "$out/work.$set.$name" "module	ib_srp")
 			row+=("$n")
-			printf ' %9.1f %6.2f' "$n" "$(value "$out/work.$set.$name" posts)"
+			printf ' %9.1f %6.2f %9.0f' "$n" "$(value "$out/work.$set.$name" posts)" \
+				"$(awk '$1 == "module" { n += $3 } END { print n }' "$out/work.$set.$name")"
 		done
 		[ ${#row[@]} -lt 2 ] || awk -v a="${row[1]}" -v b="${row[0]}" 'BEGIN { printf "  %5.2f", b ? a / b : 0 }'
 		echo
@@ -69,7 +70,7 @@ bench_work() {
 		k=$((k + 1))
 	done < <(sed -n 's/^count //p' "$out/work.result")
 	sed -n 's/^info /settings: /p' "$out/work.result"
-	echo "Instructions inside ib_srp, and posts to the HCA:"
+	echo "Instructions inside ib_srp; posts to the HCA; instructions of the whole kernel, target and software HCA included:"
 	work_table
 	{
 		work_details read-4k

@@ -10,8 +10,8 @@ in_sync() { file_is /sys/block/md0/md/degraded 0 && file_is /sys/block/md0/md/sy
 run() {
 	have mdadm
 	export MDADM_NO_UDEV=1
-	store_ram mirror-a 48
-	store_ram mirror-b 48
+	store_ram mirror-a 16
+	store_ram mirror-b 16
 	target_up 1 mirror-a
 	target_up 2 mirror-b
 	srp_login 1
@@ -21,6 +21,8 @@ run() {
 	a=$(disk 1) b=$(disk 2)
 	mdadm --create /dev/md0 --run --level=1 --raid-devices=2 --metadata=1.2 --bitmap=internal --assume-clean \
 		"$a" "$b" >/dev/null 2>&1 || fail "mdadm --create"
+	# Next to busy I/O md would resynchronise at a snail's pace.
+	echo 100000 >/proc/sys/dev/raid/speed_limit_min
 	io_start bg -j 3 -b 512:64k /dev/md0
 	for kind in close cut; do
 		step "target 2 away: $kind"
@@ -33,7 +35,7 @@ run() {
 		case $kind in close) target_open 2 ;; cut) path_heal 2 ;; esac
 		wait_for 90 state_is 2 running || fail "no reconnect"
 		[ "$(disk 2)" = "$b" ] && echo "$kind: device name kept"
-		mdadm /dev/md0 --remove "$b" >/dev/null 2>&1
+		wait_for 30 mdadm /dev/md0 --remove "$b" || fail "mdadm --remove"
 		mdadm /dev/md0 --re-add "$b" >/dev/null 2>&1 || fail "mdadm --re-add"
 		wait_for 60 in_sync || fail "no resync: $(grep -A2 md0 /proc/mdstat)"
 		echo "$kind: in sync again"
