@@ -14,11 +14,10 @@ use() {
 	step "modules: $MODULES"
 }
 
-# target_both STORE: a null store (swallows writes, reads nothing) on both paths: the target should cost little.
-target_both() {
+# null_both STORE: a null store (swallows writes, reads nothing) on both paths: the target should cost little.
+null_both() {
 	store_null "$1" 256
-	target_up 1 "$1"
-	target_up 2 "$1"
+	target_both "$1"
 }
 
 # set_up_disk PATH: no I/O scheduler, so that both sets of modules are measured with the same one.

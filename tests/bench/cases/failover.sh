@@ -3,35 +3,10 @@
 # Failover times under multipathd, for both sets of modules. One reader with one read in flight uses the paths by turns, so that it
 # stands still until the lost path is failed.
 # timeout: 1800
-# shellcheck disable=SC2034
-modparam=none
+# load: no
 
 # shellcheck disable=SC1091
 . /srp/data/lib.sh
-
-active_paths() { multipathd show paths format '%d %t %o' 2>/dev/null | grep -c 'active *running'; }
-paths_are() { [ "$(active_paths)" = "$1" ]; }
-map_gone() { ! dmsetup ls --target multipath | grep -q mpatha; }
-
-multipath_conf() {
-	mkdir -p /etc/multipath
-	cat >/etc/multipath.conf <<-CONF
-	defaults {
-		user_friendly_names yes
-		find_multipaths no
-		polling_interval 1
-		max_polling_interval 1
-		no_path_retry queue
-		path_grouping_policy multibus
-		path_selector "round-robin 0"
-		rr_min_io_rq 1
-		path_checker tur
-	}
-	blacklist {
-		devnode "^(loop|ram|md|dm-|nullb)"
-	}
-	CONF
-}
 
 # Reads and writes of the file system layer that a disk completed.
 completed() { awk '{ print $1 + $5 }' "/sys/block/$1/stat"; }
@@ -88,17 +63,9 @@ reads_flow() {
 }
 
 paths_up() {
-	srp_login 1 tl_retry_count=2
-	srp_login 2 tl_retry_count=2
 	# multipathd knows no SRP ports and leaves the timeouts alone.
-	rport_tmo 1 10 3 600
-	rport_tmo 2 10 3 600
-	disk 1 >/dev/null
-	disk 2 >/dev/null
-	udevadm settle -t 20
-	multipathd
-	wait_for 30 paths_are 2 || fail "multipathd: $(multipathd show topology; multipathd show paths 2>&1)"
-	wait_for 10 exists /dev/mapper/mpatha || fail "no map"
+	login_both 10 3 600 tl_retry_count=2
+	multipathd_start
 	srpbench watch /dev/mapper/mpatha /tmp/watch &
 	_watch=$!
 	wait_for 10 reads_flow || fail "no I/O"
@@ -106,18 +73,13 @@ paths_up() {
 paths_down() {
 	kill -TERM "$_watch"
 	wait "$_watch"
-	multipathd shutdown >/dev/null
-	wait_for 10 not pidof multipathd
-	wait_for 10 dmsetup remove --noudevsync mpatha || fail "the map cannot be removed"
-	wait_for 10 map_gone
-	srp_logout 1
-	srp_logout 2
+	multipathd_stop
+	logout_both
 }
 
 run() {
-	multipath_conf
-	udev_start
-	target_both disk0
+	multipathd_configure 'path_selector "round-robin 0"' 'rr_min_io_rq 1'
+	null_both disk0
 	_round=0
 	while [ $_round -lt "$BENCH_ROUNDS" ]; do
 		for _set in $BENCH_SETS; do

@@ -2,14 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # I/O per second and latency of small random reads and writes, both sets of modules by turns.
 # timeout: 3600
-# shellcheck disable=SC2034
-modparam=none
+# load: no
 
 # shellcheck disable=SC1091
 . /srp/data/lib.sh
 
 run() {
-	target_both disk0
+	null_both disk0
 	_round=0
 	while [ $_round -lt "$BENCH_ROUNDS" ]; do
 		for _set in $BENCH_SETS; do

@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Work per I/O: runs fixed numbers of I/Os between marks that the plugin in QEMU sees, for both sets of modules.
 # timeout: 900
-# shellcheck disable=SC2034
-modparam=none
+# load: no
 
 # shellcheck disable=SC1091
 . /srp/data/lib.sh
@@ -18,7 +17,7 @@ count() {
 
 run() {
 	IOS=${BENCH_IOS:-1000}
-	target_both disk0
+	null_both disk0
 	for _set in $BENCH_SETS; do
 		use "$_set"
 		srp_login 1 || return 1

@@ -11,9 +11,7 @@ try() {
 }
 
 run() {
-	store_ram disk0 32
-	target_up 1 disk0
-	srp_login 1 cmd_sg_entries=255,sg_tablesize=2048,max_sect=8192
+	login_to_ram 1 32 cmd_sg_entries=255,sg_tablesize=2048,max_sect=8192
 	a=$(disk 1)
 	step "small lists"
 	try "one element, one sector" -b 512 -e 1 -n 20 "$a"

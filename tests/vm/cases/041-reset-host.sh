@@ -5,9 +5,7 @@
 
 run() {
 	have sg_reset
-	store_ram disk0 64
-	target_up 1 disk0
-	srp_login 1
+	login_to_ram 1 64
 	a=$(disk 1)
 	io_start bg -j 4 -b 512:64k "$a"
 	for i in 1 2 3 4 5; do

@@ -2,16 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Two paths under dm-multipath; each kind of loss of one of them under verified I/O; the path comes back and is used again.
 # timeout: 180
+# shellcheck disable=SC2154 # noticed_ms
 
 # lose KIND CUT HEAL
 lose() {
 	step "path 1: $1"
-	before=$(now_ms)
-	io_reset_waits bg
-	$2 1
-	wait_for 60 not state_is 1 running || fail "$1: the loss goes unnoticed"
-	measure "$1: noticed after $(($(now_ms) - before)) ms"
-	wait_for 60 io_moves bg || fail "$1: no failover"
+	lose_path "$2" 1
+	measure "$1: noticed after $noticed_ms ms"
 	wait_for 20 state_is 1 fail-fast || state_is 1 blocked || fail "$1: state $(rport_state 1)"
 	io_moves bg || fail "$1: I/O stopped again"
 	sleep 0.2
@@ -20,21 +17,17 @@ lose() {
 	$3 1
 	wait_for 90 state_is 1 running || fail "$1: no reconnect, state $(rport_state 1)"
 	measure "$1: reconnected after $(($(now_ms) - before)) ms"
-	wait_for 5 mp_reinstate mp "$(dev_number "$a")"
+	wait_for 5 mp_reinstate mp "$a" || fail "$1: the path cannot be used again"
 	io_moves bg || fail "$1: no I/O after the return"
 	echo "$1: survived, disk $(sdev_state 1)"
 }
 
 run() {
 	store_ram disk0 64
-	target_up 1 disk0
-	target_up 2 disk0
-	srp_login 1
-	srp_login 2
-	rport_tmo 1 2 3 600
-	rport_tmo 2 2 3 600
-	a=$(disk 1) b=$(disk 2)
-	mp_create mp "$a" "$b"
+	target_both disk0
+	login_both 2 3 600
+	a=$(disk 1)
+	mp_create mp "$a" "$(disk 2)"
 	io_start bg -j 4 -b 512:64k /dev/mapper/mp
 	lose "target port closed" target_close target_open
 	lose "local port down" port_down port_up
@@ -42,6 +35,5 @@ run() {
 	io_expect_clean bg
 	mp_remove mp
 	echo "disks: $(lsscsi | grep -c LIO-ORG)"
-	srp_logout 1
-	srp_logout 2
+	logout_both
 }

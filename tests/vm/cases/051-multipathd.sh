@@ -3,41 +3,12 @@
 # The same as a user has it: multipathd makes the map, fails over and takes the path back.
 # timeout: 240
 
-active_paths() { multipathd show paths format '%d %t %o' 2>/dev/null | grep -c 'active *running'; }
-paths_are() { [ "$(active_paths)" = "$1" ]; }
-
 run() {
-	have multipathd
-	have udevadm
-	mkdir -p /etc/multipath
-	cat >/etc/multipath.conf <<-CONF
-	defaults {
-		user_friendly_names yes
-		find_multipaths no
-		polling_interval 1
-		max_polling_interval 1
-		no_path_retry queue
-		path_grouping_policy multibus
-		path_checker tur
-	}
-	blacklist {
-		devnode "^(loop|ram|md|dm-|nullb)"
-	}
-	CONF
-	udev_start
+	multipathd_configure
 	store_ram disk0 64
-	target_up 1 disk0
-	target_up 2 disk0
-	srp_login 1
-	srp_login 2
-	rport_tmo 1 2 3 600
-	rport_tmo 2 2 3 600
-	disk 1 >/dev/null
-	disk 2 >/dev/null
-	udevadm settle -t 20
-	multipathd -d -s -v3 >/tmp/multipathd.log 2>&1 &
-	wait_for 30 paths_are 2 || { tail -40 /tmp/multipathd.log >&2; fail "multipathd sees $(active_paths) paths: $(multipathd show paths 2>&1)"; }
-	wait_for 10 exists /dev/mapper/mpatha || fail "no map: $(multipathd show maps 2>&1)"
+	target_both disk0
+	login_both 2 3 600
+	multipathd_start
 	io_start bg -j 4 -b 512:64k /dev/mapper/mpatha
 	step "silent cut of path 1"
 	before=$(now_ms)
@@ -53,9 +24,6 @@ run() {
 	io_expect_clean bg
 	measure "longest time without any completed I/O: $(io_value bg stall_ms) ms"
 	echo "paths: $(active_paths)"
-	kill -TERM "$(pidof multipathd)"
-	wait_for 10 not pidof multipathd || fail "multipathd does not end"
-	wait_for 10 dmsetup remove mpatha || fail "the map cannot be removed"
-	srp_logout 1
-	srp_logout 2
+	multipathd_stop
+	logout_both
 }

@@ -5,9 +5,7 @@
 # timeout: 120
 
 run() {
-	store_ram disk0 32
-	target_up 1 disk0
-	srp_login 1
+	login_to_ram 1 32
 	disk 1 >/dev/null
 	echo "defaults: $(rport_get 1 reconnect_delay) $(rport_get 1 fast_io_fail_tmo) $(rport_get 1 dev_loss_tmo)"
 	echo "dev_loss_tmo 15: $(rport_set 1 dev_loss_tmo 15)"

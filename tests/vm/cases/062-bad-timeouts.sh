@@ -9,9 +9,7 @@ t() {
 }
 
 run() {
-	store_ram disk0 32
-	target_up 1 disk0
-	srp_login 1
+	login_to_ram 1 32
 	for f in reconnect_delay fast_io_fail_tmo dev_loss_tmo; do
 		for v in x 1x ' 1' 1.5 99999999999 0x; do t $f "$v"; done
 	done

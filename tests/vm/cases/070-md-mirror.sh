@@ -14,10 +14,7 @@ run() {
 	store_ram mirror-b 16
 	target_up 1 mirror-a
 	target_up 2 mirror-b
-	srp_login 1
-	srp_login 2
-	rport_tmo 1 2 2 off
-	rport_tmo 2 2 2 off
+	login_both 2 2 off
 	a=$(disk 1) b=$(disk 2)
 	mdadm --create /dev/md0 --run --level=1 --raid-devices=2 --metadata=1.2 --bitmap=internal --assume-clean \
 		"$a" "$b" >/dev/null 2>&1 || fail "mdadm --create"
@@ -46,6 +43,5 @@ run() {
 	wait_for 30 file_is /sys/block/md0/md/sync_action idle
 	echo "mismatches: $(cat /sys/block/md0/md/mismatch_cnt)"
 	mdadm --stop /dev/md0 >/dev/null 2>&1 || fail "mdadm --stop"
-	srp_logout 1
-	srp_logout 2
+	logout_both
 }

@@ -8,9 +8,7 @@
 . /srp/lib/bad-logins.sh
 
 run() {
-	store_ram disk0 32
-	target_up 1 disk0
-	srp_login 1
+	login_to_ram 1 32
 	first=$(srp_host 1)
 	srp_logout 1
 	bad_logins 1 >/tmp/table

@@ -6,8 +6,7 @@
 
 run() {
 	store_ram disk0 32
-	target_up 1 disk0
-	target_up 2 disk0
+	target_both disk0
 	path_cut 1
 	srptest put "$(add_target 1)" "$(login_string 1)" >/tmp/login &
 	pid=$!

@@ -4,9 +4,7 @@
 # timeout: 90
 
 run() {
-	store_ram disk0 32
-	target_up 1 disk0
-	srp_login 1
+	login_to_ram 1 32
 	rport_tmo 1 1 off 60
 	a=$(disk 1)
 	io_start bg -j 3 -b 512:64k "$a"

@@ -17,9 +17,7 @@ unload() {
 }
 
 run() {
-	store_ram disk0 32
-	target_up 1 disk0
-	srp_login 1
+	login_to_ram 1 32
 	a=$(disk 1)
 	io_start bg -j 4 -b 512:256k "$a"
 	rmmod ib_srp 2>/dev/null && fail "unloaded under an open disk"

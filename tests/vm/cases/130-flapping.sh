@@ -7,12 +7,8 @@ lost() { not state_is "$1" running; }
 
 run() {
 	store_ram disk0 64
-	target_up 1 disk0
-	target_up 2 disk0
-	srp_login 1
-	srp_login 2
-	rport_tmo 1 1 1 600
-	rport_tmo 2 1 1 600
+	target_both disk0
+	login_both 1 1 600
 	a=$(disk 1) b=$(disk 2)
 	mp_create mp "$a" "$b"
 	io_start bg -j 4 -b 512:64k /dev/mapper/mp
@@ -26,13 +22,12 @@ run() {
 			esac
 			wait_for 100 state_is $p running || fail "round $round: path $p does not come back: $(rport_state $p)"
 			case $p in 1) d=$a ;; 2) d=$b ;; esac
-			wait_for 5 mp_reinstate mp "$(dev_number "$d")"
+			wait_for 5 mp_reinstate mp "$d" || fail "round $round: path $p cannot be used again"
 			wait_for 20 io_moves bg || fail "round $round: no I/O"
 		done
 	done
 	io_expect_clean bg
 	echo "paths: $(rport_state 1) $(rport_state 2)"
 	mp_remove mp
-	srp_logout 1
-	srp_logout 2
+	logout_both
 }

@@ -9,8 +9,13 @@
 verdict() { printf "%s\n" "$*" >&9; }
 kmsg() { echo "srp-test: $*" >/dev/kmsg; }
 
-# fail TEXT: ends the case.
-fail() { echo "FAIL: $*" >&2; kmsg "fail: $*"; exit 1; }
+# fail TEXT: ends the case, from within $(...) as well: run-case.sh has the trap.
+fail() {
+	echo "FAIL: $*" >&2
+	kmsg "fail: $*"
+	kill -USR1 $$
+	exit 1
+}
 # A line of figures for the report; never compared.
 measure() { verdict "M $*"; }
 # What the case is doing, for people who watch, and into the kernel log next to what it caused.

@@ -90,3 +90,23 @@ srp_logout() {
 }
 
 no_srp_left() { [ -z "$(srp_hosts)" ] && [ -z "$(ls /sys/class/srp_remote_ports 2>/dev/null)" ]; }
+
+# login_to_ram PATH MIB [EXTRA]: a RAM disk, exported on that path and logged in to.
+login_to_ram() {
+	store_ram disk0 "$2"
+	target_up "$1" disk0
+	srp_login "$1" "$3"
+}
+
+# login_both RECONNECT FAST DEV_LOSS [EXTRA]: over both paths, with these timeouts; both disks are there. logout_both
+login_both() {
+	for _p in 1 2; do
+		srp_login $_p "$4"
+		rport_tmo $_p "$1" "$2" "$3"
+		disk $_p >/dev/null
+	done
+}
+logout_both() {
+	srp_logout 1
+	srp_logout 2
+}

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Verified I/O in the foreground and background, multipath and md devices, udev.
+# Verified I/O in the foreground and background.
 
 # verified_io OPTIONS... DEVICE: must end without error and miscompare.
 verified_io() {
@@ -52,36 +52,6 @@ io_expect_verified() {
 	[ "$(io_value "$1" miscompares)" = 0 ] || fail "I/O $1: $(cat "/tmp/io.$1")"
 	measure "io $1: $(cat "/tmp/io.$1")"
 }
-
-# Device nodes come from the kernel and from dmsetup itself; only the multipathd case starts udev.
-export DM_DISABLE_UDEV=1
-
-dev_number() { cat "/sys/block/${1#/dev/}/dev"; }
-sectors() { cat "/sys/block/${1#/dev/}/size"; }
-
-# mp_create NAME DISK...: one path group, queue_if_no_path; prints nothing, makes /dev/mapper/NAME.
-mp_create() {
-	_n=$1
-	shift
-	_t="0 $(sectors "$1") multipath 1 queue_if_no_path 0 1 1 queue-length 0 $# 1"
-	for _d in "$@"; do _t="$_t $(dev_number "$_d") 1"; done
-	dmsetup create "$_n" --table "$_t" || fail "dmsetup create $_n"
-	wait_for 5 exists "/dev/mapper/$_n" || fail "no /dev/mapper/$_n"
-}
-mp_reinstate() { dmsetup message "$1" 0 "reinstate_path $2"; }
-mp_remove() {
-	wait_for 10 dmsetup remove "$1" || fail "dmsetup remove $1"
-}
-
-udev_start() {
-	unset DM_DISABLE_UDEV
-	have udevadm
-	mkdir -p /run/udev
-	/lib/systemd/systemd-udevd --daemon 2>/dev/null || fail "udevd does not start"
-	udevadm trigger --action=add --subsystem-match=block
-	udevadm settle -t 20
-}
-udev_stop() { killall -q -KILL systemd-udevd udevadm 2>/dev/null; rm -rf /run/udev; }
 
 # try_read DISK: one read of 4 KiB: OK, error, or waits (still not done after a second).
 try_read() {

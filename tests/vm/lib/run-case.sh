@@ -4,11 +4,14 @@
 # The process of one case: modules under test loaded, library and case read, run() called.
 CASE=$1
 export CASE
+trap "exit 1" USR1
 . /srp/lib/base.sh
 . /srp/lib/net.sh
 . /srp/lib/target.sh
 . /srp/lib/initiator.sh
 . /srp/lib/io.sh
+. /srp/lib/peer.sh
+. /srp/lib/multipath.sh
 # shellcheck disable=SC1090
 . "/srp/cases/$CASE.sh"
 # A case with the line "# load: no" loads them itself.

@@ -55,6 +55,11 @@ target_up() {
 	done
 	target_open "$_p"
 }
+# target_both STORE...: the same on both paths.
+target_both() {
+	target_up 1 "$@"
+	target_up 2 "$@"
+}
 
 # target_add_lun PATH LUN STORE, target_del_lun PATH LUN
 target_add_lun() {
