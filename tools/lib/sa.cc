@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "sa.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace srp {
@@ -11,8 +13,8 @@ namespace {
 constexpr uint64_t bit(unsigned int n) { return uint64_t(1) << n; }
 constexpr uint64_t kPortByLid = bit(0);
 constexpr uint64_t kPortByCapabilityMask = bit(7);
-constexpr uint64_t kPathDgid = bit(2), kPathSgid = bit(3), kPathDlid = bit(4), kPathSlid = bit(5), kPathRaw = bit(6),
-		   kPathHopLimit = bit(9), kPathReversible = bit(11), kPathCount = bit(12), kPathPkey = bit(13);
+constexpr uint64_t kPathDgid = bit(2), kPathSgid = bit(3), kPathDlid = bit(4), kPathSlid = bit(5),
+		   kPathReversible = bit(11), kPathCount = bit(12), kPathPkey = bit(13);
 constexpr uint64_t kInformLidBegin = bit(1), kInformGeneric = bit(4), kInformSubscribe = bit(5), kInformType = bit(6),
 		   kInformTrap = bit(7), kInformQpn = bit(8), kInformProducer = bit(12);
 

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// Small files: all of it at once, with the error that the kernel gave.
+#ifndef SRP_TOOLS_FILES_H
+#define SRP_TOOLS_FILES_H
+
+#include <filesystem>
+
+#include "result.h"
+
+namespace srp {
+
+// Owns a file descriptor.
+class Fd {
+public:
+	Fd() = default;
+	explicit Fd(int fd) : fd_(fd) {}
+	Fd(Fd &&other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+	Fd &operator=(Fd &&other) noexcept
+	{
+		std::swap(fd_, other.fd_);
+		return *this;
+	}
+	~Fd();
+
+	int get() const { return fd_; }
+	explicit operator bool() const { return fd_ >= 0; }
+
+private:
+	int fd_ = -1;
+};
+
+// "what: text of the current errno"
+Error system_error(const std::string &what);
+
+// Fails with EFBIG beyond max_bytes.
+Result<std::string> read_file(const std::filesystem::path &path, size_t max_bytes);
+// One write() to a file that exists. May block as long as the kernel likes.
+Result<void> write_file(const std::filesystem::path &path, const std::string &text);
+
+} // namespace srp
+
+#endif
