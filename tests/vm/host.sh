@@ -129,12 +129,14 @@ GUEST_MODULES="
 	sd_mod sg scsi_transport_srp ib_srp scsi_dh_alua
 	dm_mod dm_multipath dm_round_robin dm_queue_length dm_service_time
 	raid1 loop null_blk ext4 crc32c_generic crc32_generic crc32_pclmul crc32c_intel
-	veth bridge sch_ingress cls_matchall act_gact sch_netem"
+	veth bridge macvlan sch_ingress cls_matchall act_gact sch_netem"
 
 GUEST_PROGRAMS="
 	dash lsscsi sg_reset sg_dd sg_inq sg_turs sg_luns sg_logs sg_raw
 	dmsetup multipath multipathd mdadm mkfs.ext4
-	ip tc rdma udevadm"
+	ip tc rdma udevadm
+	opensm ibsrpdm srp_daemon ibstat sminfo saquery perfquery smpquery ibportstate ibnetdiscover ibtracert
+	ibv_devinfo ibv_rc_pingpong ibv_ud_pingpong ibv_srq_pingpong"
 
 guest_program_path() { PATH=$PATH:/usr/sbin:/sbin:/usr/local/sbin command -v "$1"; }
 
@@ -159,6 +161,10 @@ base_initramfs() {
 			for m in /lib/udev/rules.d/{55-dm,60-multipath,60-persistent-storage,95-dm-notify}.rules; do [ ! -e "$m" ] || echo "$m"; done
 			m=/lib/udev/scsi_id; [ ! -e $m ] || program_files $m
 			for m in /lib/multipath/*.so /usr/lib/multipath/*.so; do [ ! -e "$m" ] || program_files "$m"; done ;;
+		ibv_devinfo)
+			# What user programs reach the devices of tests/vib by.
+			echo /etc/libibverbs.d/ipathverbs.driver
+			for m in /usr/lib/*/libibverbs/libipathverbs*.so; do program_files "$m"; done ;;
 		esac
 	done | sort -u >"$list"
 	key=$({

@@ -159,6 +159,7 @@ guest_reset() {
 	killall -q -KILL multipathd srptest mdadm 2>/dev/null
 	udev_stop
 	net_heal
+	vib_no_faults
 	umount /mnt 2>/dev/null
 	for _d in $(dmsetup ls --target multipath 2>/dev/null | grep -v '^No devices' | cut -f1); do
 		dmsetup message "$_d" 0 fail_if_no_path
@@ -173,6 +174,7 @@ guest_reset() {
 	wait_for 20 no_srp_left || { echo "SRP hosts or ports are left: $(srp_hosts) $(ls /sys/class/srp_remote_ports 2>/dev/null)"; _bad=1; }
 	timeout $((20 * SLOW)) /bin/sh -c '. /srp/lib/base.sh; srp_unload' || { echo "the modules cannot be unloaded"; _bad=1; }
 	target_down || { echo "the target cannot be taken down"; _bad=1; }
+	ib_down || { echo "the InfiniBand fabric cannot be taken down"; _bad=1; }
 	net_repair || { echo "the network cannot be repaired"; _bad=1; }
 	return $_bad
 }

@@ -1,11 +1,15 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# The initiator: login, logout, what sysfs says.
+# The initiator: login, logout, what sysfs says. A path is a number (net.sh), or ib and a number (ib.sh).
 
-add_target() { echo "/sys/class/infiniband_srp/srp-rxe_i$1-1/add_target"; }
+path_device() { case $1 in ib*) echo vib0 ;; *) echo "rxe_i$1" ;; esac; }
+path_port() { case $1 in ib*) echo "${1#ib}" ;; *) echo 1 ;; esac; }
+
+add_target() { echo "/sys/class/infiniband_srp/srp-$(path_device "$1")-$(path_port "$1")/add_target"; }
 
 login_string() {
+	case $1 in ib*) ib_login_string "${1#ib}"; return ;; esac
 	_g=$(target_guid)
 	echo "id_ext=$_g,ioc_guid=$_g,dest=$(addr_t "$1"):$SRP_PORT,src=$(addr_i "$1")"
 }
@@ -26,7 +30,11 @@ srp_login() {
 srp_hosts() {
 	for _h in /sys/class/scsi_host/host*; do
 		file_is "$_h/proc_name" ib_srp || continue
-		[ -z "$1" ] || file_is "$_h/local_ib_device" "rxe_i$1" || continue
+		case $1 in
+		'') ;;
+		ib*) file_is "$_h/local_ib_device" vib0 && file_is "$_h/local_ib_port" "${1#ib}" || continue ;;
+		*) file_is "$_h/local_ib_device" "rxe_i$1" || continue ;;
+		esac
 		echo "${_h##*/host}"
 	done
 }

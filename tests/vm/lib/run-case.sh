@@ -10,6 +10,7 @@ trap "exit 1" USR1
 . /srp/lib/target.sh
 . /srp/lib/initiator.sh
 . /srp/lib/io.sh
+. /srp/lib/ib.sh
 . /srp/lib/peer.sh
 . /srp/lib/multipath.sh
 # shellcheck disable=SC1090

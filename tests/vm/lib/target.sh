@@ -27,13 +27,18 @@ store_file() {
 }
 
 # The name by which ib_srpt knows a port: the last four groups of its first GID.
-target_wwn() { cut -d: -f5-8 "/sys/class/infiniband/rxe_t$1/ports/1/gids/0"; }
+target_wwn() {
+	case $1 in
+	ib*) cut -d: -f5-8 "$(ib_port_dir vib1 "${1#ib}")/gids/0" ;;
+	*) cut -d: -f5-8 "/sys/class/infiniband/rxe_t$1/ports/1/gids/0" ;;
+	esac
+}
 target_tpg() { _w=$(target_wwn "$1"); echo "$CFG/srpt/$_w/$_w"; }
 # All ports of one target machine answer under one service GUID.
 target_guid() { sed 's/^0x//; s/^/0000000000000000/; s/.*\(................\)$/\1/' /sys/module/ib_srpt/parameters/srpt_service_guid; }
 
 # The name of the ACL. ib_srpt means the initiator's address but takes the one that the login was sent to.
-target_acl() { addr_t "$1"; }
+target_acl() { case $1 in ib*) ib_acl "${1#ib}" ;; *) addr_t "$1" ;; esac; }
 
 target_listen() {
 	mkdir -p $CFG/srpt
@@ -46,8 +51,8 @@ target_up() {
 	shift
 	target_listen || fail "the target does not listen on port $SRP_PORT"
 	_t=$(target_tpg "$_p")
-	mkdir -p "$_t" || fail "no target port on rxe_t$_p"
-	mkdir -p "$_t/acls/$(target_acl "$_p")" || fail "no ACL on rxe_t$_p"
+	mkdir -p "$_t" || fail "no target port for path $_p"
+	mkdir -p "$_t/acls/$(target_acl "$_p")" || fail "no ACL for path $_p"
 	_l=0
 	for _s in "$@"; do
 		target_add_lun "$_p" $_l "$_s"
