@@ -92,6 +92,7 @@ ib_login_string() {
 	_g=$(target_guid)
 	echo "id_ext=$_g,ioc_guid=$_g,dgid=$(ib_gid vib1 "$1"),pkey=ffff,service_id=$_g"
 }
-ib_acl() { echo "0x0000000000000000$(ib_guid vib0 "$1")"; }
+# A target port that is named by its GUID knows initiators by the GUIDs of their ports.
+ib_acl() { cut -d: -f5-8 "$(ib_port_dir vib0 "$1")/gids/0"; }
 # The lines that srp_daemon's companion finds, as one would write them to add_target.
 ib_discover() { have ibsrpdm; ibsrpdm -c -d "$(ib_umad vib0 "${1:-1}")"; }
