@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* RDMA/CM: listens at an IP address. */
+#include <linux/inet.h>
+#include <linux/nsproxy.h>
+#include <linux/string.h>
+#include <net/net_namespace.h>
+#include <rdma/rdma_cm.h>
+#include "peer_ch.h"
+#include "peer_cm.h"
+#include "peer_login.h"
+
+#define BACKLOG	16
+
+static int create_qp(struct peer_ch *ch, struct ib_qp_init_attr *attr)
+{
+	struct rdma_cm_id *id = ch->cm_id;
+	int ret = rdma_create_qp(id, ch->pd, attr);
+
+	if (!ret)
+		ch->qp = id->qp;
+	return ret;
+}
+
+static void destroy_qp(struct peer_ch *ch)
+{
+	rdma_destroy_qp(ch->cm_id);
+}
+
+static void disconnect(struct peer_ch *ch)
+{
+	rdma_disconnect(ch->cm_id);
+}
+
+static void destroy_id(struct peer_ch *ch)
+{
+	rdma_destroy_id(ch->cm_id);
+}
+
+static const struct peer_cm_ops rdma_ops = {
+	.create_qp = create_qp,
+	.destroy_qp = destroy_qp,
+	.disconnect = disconnect,
+	.destroy_id = destroy_id,
+};
+
+/* ---- connections ------------------------------------------------------------------------------------------ */
+
+static int channel_event(struct rdma_cm_id *id, struct rdma_cm_event *event)
+{
+	struct peer_ch *ch = id->context;
+
+	switch (event->event) {
+	case RDMA_CM_EVENT_ESTABLISHED:
+		peer_ch_up(ch);
+		break;
+	case RDMA_CM_EVENT_TIMEWAIT_EXIT:
+		break;
+	default:	/* disconnected, rejected, unreachable, device removal */
+		peer_ch_close(ch);
+	}
+	return 0;
+}
+
+/* ---- login ------------------------------------------------------------------------------------------------ */
+
+static bool read_request(struct peer_login *login, const void *data, u32 len)
+{
+	const struct srp_login_req_rdma *req = data;
+
+	if (len < sizeof(*req) || req->opcode != SRP_OP_LOGIN_REQ)
+		return false;
+	login->it_iu_len = be32_to_cpu(req->req_it_iu_len);
+	login->buf_fmt = be16_to_cpu(req->req_buf_fmt);
+	login->flags = req->req_flags;
+	login->imm_offset = be16_to_cpu(req->imm_data_offset);
+	login->tag = req->tag;
+	memcpy(login->initiator_id, req->initiator_port_id, 16);
+	memcpy(login->target_id, req->target_port_id, 16);
+	return true;
+}
+
+static int accept(struct peer_port *port, struct rdma_cm_id *id, const struct rdma_conn_param *req, struct peer_login *login)
+{
+	struct rdma_conn_param param = {
+		.private_data = login->data,
+		.private_data_len = login->len,
+		.initiator_depth = min_t(int, req->initiator_depth, id->device->attrs.max_qp_init_rd_atom),
+		.flow_control = 1,
+		.rnr_retry_count = 7,
+	};
+	struct peer_ch *ch = peer_ch_create(port, id->device, &rdma_ops, id);
+	int ret;
+
+	if (IS_ERR(ch)) {
+		pr_warn("srp_peer: %s: no channel (%ld)\n", port->name, PTR_ERR(ch));
+		return PTR_ERR(ch);
+	}
+	id->context = ch;
+	id->event_handler = channel_event;	/* inherited from the listener until now */
+	ret = peer_login_publish(ch, login);
+	if (ret) {
+		peer_ch_discard(ch);
+		return ret;
+	}
+	/* From here on the identifier is the channel's. */
+	if (login->verdict == PEER_ACCEPT && rdma_accept(id, &param)) {
+		pr_warn("srp_peer: %s: accepting failed\n", port->name);
+		peer_ch_close(ch);
+	}
+	return 0;
+}
+
+/* Return: as of an event handler, not 0 destroys the identifier. */
+static int connect_request(struct peer_port *port, struct rdma_cm_id *id, const struct rdma_conn_param *req)
+{
+	struct peer_login login = {};
+	int ret = -EPROTO;
+
+	if (!read_request(&login, req->private_data, req->private_data_len)) {
+		pr_warn("srp_peer: %s: a connection request without login request\n", port->name);
+		return ret;
+	}
+	peer_login_decide(port, &login);
+	if (login.verdict == PEER_REFUSE)
+		rdma_reject(id, login.len ? login.data : NULL, login.len, login.cm_reason);
+	else
+		ret = accept(port, id, req, &login);
+	peer_plan_put(&login.plan);
+	return ret;
+}
+
+/* The listener's. */
+static int listener_event(struct rdma_cm_id *id, struct rdma_cm_event *event)
+{
+	struct peer_port *port = id->context;
+
+	switch (event->event) {
+	case RDMA_CM_EVENT_CONNECT_REQUEST:	/* here the identifier is a new one */
+		return connect_request(port, id, &event->param.conn);
+	case RDMA_CM_EVENT_DEVICE_REMOVAL:	/* the identifier goes with its device */
+		return cmpxchg(&port->listener, id, NULL) == id;
+	default:
+		return 0;
+	}
+}
+
+/* ---- listening -------------------------------------------------------------------------------------------- */
+
+/* a.b.c.d:port or [v6]:port */
+static int parse_address(char *where, struct sockaddr_storage *addr)
+{
+	char *colon = strrchr(where, ':');
+	size_t n;
+
+	if (!colon)
+		return -EINVAL;
+	*colon = '\0';
+	n = strlen(where);
+	if (*where == '[' && where[n - 1] == ']') {
+		where[n - 1] = '\0';
+		where++;
+	}
+	return inet_pton_with_scope(&init_net, AF_UNSPEC, where, colon + 1, addr);
+}
+
+static int start(struct peer_port *port, char *where, const char **why)
+{
+	struct sockaddr_storage addr = {};
+	struct rdma_cm_id *id;
+	int ret;
+
+	*why = "expected ADDRESS:PORT";
+	ret = parse_address(where, &addr);
+	if (ret)
+		return ret;
+	id = rdma_create_id(&init_net, listener_event, port, RDMA_PS_TCP, IB_QPT_RC);
+	*why = "no identifier";
+	if (IS_ERR(id))
+		return PTR_ERR(id);
+	port->listener = id;
+	*why = "no RDMA device has this address, or it is in use";
+	ret = rdma_bind_addr(id, (struct sockaddr *)&addr);
+	if (!ret)
+		ret = rdma_listen(id, BACKLOG);
+	if (!ret)
+		return 0;
+	port->listener = NULL;
+	rdma_destroy_id(id);
+	return ret;
+}
+
+static void stop(struct peer_port *port)
+{
+	struct rdma_cm_id *id = xchg(&port->listener, NULL);
+
+	if (id)
+		rdma_destroy_id(id);
+}
+
+const struct peer_listen_ops peer_listen_rdma = { .start = start, .stop = stop };

@@ -1,0 +1,53 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# The scripted SRP target (tests/target): a correct one until a rule says otherwise. On each path it is a port of its own, with the
+# path's number as its name, and with one disk that both paths share:
+#	peer_load; peer_up 1 2; peer_login 1; peer_rule 1 "on read do hold"; ...; peer_unload
+
+PEER=/sys/kernel/debug/srp_peer
+PEER_PORT=5556
+PEER_ID=5053525045455221
+
+# peer_load [PARAMETER...]: a peer left over by another case goes first.
+peer_load() {
+	[ -e /srp/modules/srp_peer.ko ] || skip "tests/target was not built for this kernel"
+	[ ! -d /sys/module/srp_peer ] || rmmod srp_peer || fail "an old peer cannot be unloaded"
+	insmod /srp/modules/srp_peer.ko "$@" || fail "the peer cannot be loaded"
+}
+peer_unload() { rmmod srp_peer || fail "the peer cannot be unloaded"; }
+
+# peer_up PATH...: listens. peer_down PATH: ends all connections and does not listen any more.
+peer_up() {
+	for _p in "$@"; do
+		expect OK $PEER/control "add $_p $(addr_t "$_p"):$PEER_PORT"
+	done
+}
+peer_down() { expect OK $PEER/control "del $1"; }
+
+peer_string() { echo "id_ext=$PEER_ID,ioc_guid=$PEER_ID,dest=$(addr_t "$1"):$PEER_PORT,src=$(addr_i "$1")"; }
+# peer_try_login PATH [EXTRA]: prints OK or the error's name. peer_login PATH [EXTRA]: must succeed.
+peer_try_login() { put "$(add_target "$1")" "$(peer_string "$1")${2:+,$2}"; }
+peer_login() {
+	_end=$(($(now_ms) + 10000 * SLOW))
+	while _got=$(peer_try_login "$1" "$2"); [ "$_got" = EEXIST ] && [ "$(now_ms)" -lt $_end ]; do sleep 0.1; done
+	[ "$_got" = OK ] || fail "login to the peer over path $1${2:+ with $2}: $_got"
+}
+
+# peer_rule PATH LINE: adds a rule. peer_clear PATH: no rules. peer_send PATH ACTION: now.
+peer_rule() { expect OK "$PEER/$1/rules" "$2"; }
+peer_clear() { expect OK "$PEER/$1/rules" clear; }
+peer_send() { expect OK "$PEER/$1/send" "$2"; }
+
+# peer_count PATH NAME: a line of its state. peer_hits PATH: how often the rules matched, all together.
+peer_count() { while read -r _k _v; do [ "$_k" = "$2" ] && echo "$_v" && return; done <"$PEER/$1/state"; }
+peer_hits() { sed 's/.* hits //' "$PEER/$1/rules" | awk '{ n += $1 } END { print n + 0 }'; }
+peer_count_is() { [ "$(peer_count "$1" "$2")" = "$3" ]; }
+peer_count_over() { [ "$(peer_count "$1" "$2")" -gt "$3" ]; }
+
+# The target itself must have had nothing to complain about.
+peer_expect_content() {
+	for _c in bad_ius unknown_ius; do
+		[ "$(peer_count "$1" $_c)" = 0 ] || fail "the peer counts $(peer_count "$1" $_c) $_c on path $1"
+	done
+}
