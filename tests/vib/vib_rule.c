@@ -126,7 +126,7 @@ static void expect_value(struct text *error, const struct rule_key *key)
 static bool parse_from(struct vib_rule *rule, const char *word)
 {
 	const char *slash = strchr(word, '/');
-	size_t len = slash ? slash - word : strlen(word);
+	size_t len = strcspn(word, "/");
 
 	if (len == 0 || len >= sizeof(rule->from))
 		return false;
@@ -222,15 +222,19 @@ static bool check_class(struct vib_rule *rule, struct text *error)
 {
 	u32 able = actions[rule->action].classes;
 	const struct name *name;
+	const char *sep = "";
 
 	if (rule->value[VIB_KEY_CLASS] & able) {
 		rule->value[VIB_KEY_CLASS] &= able;
 		return true;
 	}
 	say(error, "\"%s\": expected class=", actions[rule->action].name);
-	for (name = class_names; name->name; name++)
-		if (!(name->value & ~able))
-			say(error, "%s%s", name == class_names ? "" : " ", name->name);
+	for (name = class_names; name->name; name++) {
+		if (!(name->value & ~able)) {
+			say(error, "%s%s", sep, name->name);
+			sep = "|";
+		}
+	}
 	return false;
 }
 

@@ -16,6 +16,8 @@
 #define noinline	__attribute__((noinline))
 #define __printf(a, b)	__attribute__((format(printf, a, b)))
 
+#define BIT(n)			(1ul << (n))
+#define sizeof_field(type, f)	sizeof(((type *)0)->f)
 #define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
 #define ALIGN(x, a)		(((x) + (a) - 1) / (a) * (a))
 #define DIV_ROUND_UP(n, d)	(((n) + (d) - 1) / (d))
@@ -31,18 +33,45 @@
 #define min_t(type, x, y)	SHIM_CMP((type)(x), (type)(y), <)
 #define max_t(type, x, y)	SHIM_CMP((type)(x), (type)(y), >)
 
-/* Returns what was written, unlike snprintf(). */
+/* Returns what was written, unlike vsnprintf(). */
+static inline int vscnprintf(char *buf, size_t size, const char *fmt, va_list args)
+{
+	int len = vsnprintf(buf, size, fmt, args);
+
+	if (len < 0 || size == 0)
+		return 0;
+	return (size_t)len < size ? len : (int)size - 1;
+}
+
 static inline __printf(3, 4) int scnprintf(char *buf, size_t size, const char *fmt, ...)
 {
 	va_list args;
 	int len;
 
 	va_start(args, fmt);
-	len = vsnprintf(buf, size, fmt, args);
+	len = vscnprintf(buf, size, fmt, args);
 	va_end(args);
-	if (len < 0 || size == 0)
-		return 0;
-	return (size_t)len < size ? len : (int)size - 1;
+	return len;
+}
+
+/* Base 0 or 10, one trailing newline, nothing else. */
+static inline int kstrtouint(const char *s, unsigned int base, unsigned int *res)
+{
+	unsigned long val;
+	char *end;
+
+	if (*s < '0' || *s > '9')
+		return -EINVAL;
+	errno = 0;
+	val = strtoul(s, &end, base);
+	if (*end == '\n')
+		end++;
+	if (*end)
+		return -EINVAL;
+	if (errno == ERANGE || val > UINT_MAX)
+		return -ERANGE;
+	*res = val;
+	return 0;
 }
 
 /* One sign, base 0 or 10, one trailing newline, nothing else. */

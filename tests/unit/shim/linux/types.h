@@ -9,6 +9,12 @@
 #endif
 #include <stddef.h>
 
+typedef __u8 u8;
+typedef __u16 u16;
+typedef __u32 u32;
+typedef __u64 u64;
+typedef unsigned int gfp_t;
+
 /* linux/stddef.h of user space has a definition too. */
 #ifndef __packed
 #define __packed	__attribute__((packed))
