@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "discovery.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace srp {
+
+namespace {
+
+// An SA answers thousands of questions per second; a target is a small program on a busy machine.
+constexpr unsigned int kSaQuestions = 32;
+constexpr uint32_t kTopspinOui = 0x0005ad;
+constexpr Pkey kDefaultPkeys[] = { Pkey(0xffff), Pkey(0x7fff) };
+
+// Which entries of the P_Key table reach the SA: the default partition, wherever it is, and if that does not help any other.
+std::vector<uint16_t> sa_pkey_indexes(const LocalPort &port)
+{
+	std::vector<uint16_t> indexes;
+	const auto add = [&](uint16_t index) {
+		if (std::find(indexes.begin(), indexes.end(), index) == indexes.end())
+			indexes.push_back(index);
+	};
+
+	for (const Pkey pkey : kDefaultPkeys)
+		if (const auto index = port.pkey_index(pkey))
+			add(*index);
+	for (size_t i = 0; i < port.pkeys.size(); i++)
+		if (port.pkeys[i].valid())
+			add(static_cast<uint16_t>(i));
+	if (indexes.empty())
+		add(0);
+	return indexes;
+}
+
+std::vector<std::pair<Pkey, uint16_t>> pkeys_to_probe(const LocalPort &port, const std::vector<Pkey> &wanted)
+{
+	std::vector<std::pair<Pkey, uint16_t>> pkeys;
+
+	for (size_t i = 0; i < port.pkeys.size(); i++) {
+		const Pkey pkey = port.pkeys[i];
+		const bool is_wanted = wanted.empty() || std::any_of(wanted.begin(), wanted.end(), [&](Pkey w) {
+			return w.partition() == pkey.partition();
+		});
+		if (pkey.valid() && is_wanted)
+			pkeys.emplace_back(pkey, static_cast<uint16_t>(i));
+	}
+	return pkeys;
+}
+
+} // namespace
+
+// One port in one partition. Every question to it counts as a part.
+struct Scan::Probe {
+	Lid lid;
+	Pkey pkey;
+	MadAddress address;
+	IoUnit unit;
+	std::vector<Controller> controllers;	// of all slots that are in use; those with a profile get into the unit
+	std::vector<bool> has_profile;
+	unsigned int parts = 0;
+	bool answered = false;
+};
+
+Scan::Scan(Requester &requester, LocalPort port, std::vector<Pkey> pkeys, Done done)
+	: requester_(requester), port_(std::move(port)), wanted_pkeys_(std::move(pkeys)), done_(std::move(done)),
+	  pkeys_(pkeys_to_probe(port_, wanted_pkeys_)), sa_indexes_(sa_pkey_indexes(port_)),
+	  sa_(requester, { .lid = port_.sm_lid, .pkey_index = sa_indexes_.front(), .sl = port_.sm_sl }), dm_(requester)
+{
+}
+
+Scan::~Scan() = default;
+
+void Scan::start()
+{
+	if (!prepare())
+		return;
+	after_class_ = [this](Result<void> reached) {
+		if (!reached)
+			fail(reached.error());
+		else
+			find_ports();
+	};
+	ask_sa_class();
+}
+
+void Scan::start(Lid lid)
+{
+	if (!prepare())
+		return;
+	after_class_ = [this, lid](Result<void> reached) {
+		if (!reached)
+			fail(reached.error());
+		else
+			check_and_probe(lid);
+	};
+	ask_sa_class();
+}
+
+void Scan::start(Gid gid)
+{
+	if (!prepare())
+		return;
+	after_class_ = [this, gid](Result<void> reached) {
+		if (!reached) {
+			fail(reached.error());
+			return;
+		}
+		sa_.path(port_.gid, gid, [this, gid](Result<PathRecord> path) {
+			if (!path)
+				fail({ fmt::format("no path to GID {}: {}", gid.text(), path.error().text), path.error().cause,
+				       path.error().code });
+			else
+				check_and_probe(path->dlid);
+		});
+	};
+	ask_sa_class();
+}
+
+// Everything that makes a scan pointless.
+bool Scan::prepare()
+{
+	std::string missing;
+
+	requester_.set_pkeys(port_.pkeys);
+	requester_.set_destination_limit(port_.sm_lid, kSaQuestions);
+	for (const Pkey pkey : wanted_pkeys_)
+		if (std::none_of(pkeys_.begin(), pkeys_.end(), [&](const auto &p) { return p.first.partition() == pkey.partition(); }))
+			missing += (missing.empty() ? "" : ", ") + pkey.text();
+	if (!port_.sm_lid.is_unicast())
+		fail({ fmt::format("{}: SM LID is {}, maybe no SM is running", port_.name.text(), port_.sm_lid.value()) });
+	else if (!port_.lid.is_unicast())
+		fail({ fmt::format("{}: the port has no LID yet", port_.name.text()) });
+	else if (pkeys_.empty())
+		fail({ missing.empty() ? fmt::format("{}: the P_Key table is empty", port_.name.text()) :
+					 fmt::format("{}: the port has no P_Key {}", port_.name.text(), missing) });
+	else {
+		if (!missing.empty())
+			problems_.push_back({ fmt::format("{}: the port has no P_Key {}", port_.name.text(), missing) });
+		return true;
+	}
+	return false;
+}
+
+void Scan::ask_sa_class()
+{
+	sa_.class_port_info([this](Result<ClassPortInfo> info) {
+		if (info) {
+			sa_capabilities_ = info->capability_mask;
+			after_class_({});
+			return;
+		}
+		sa_indexes_.erase(sa_indexes_.begin());
+		if (info.error().cause != Cause::Timeout || sa_indexes_.empty()) {
+			after_class_(Error { fmt::format("the SA at LID 0x{} does not answer: {}", port_.sm_lid.text(), info.error().text),
+					     info.error().cause, info.error().code });
+			return;
+		}
+		sa_.use_pkey_index(sa_indexes_.front());
+		ask_sa_class();
+	});
+}
+
+void Scan::find_ports()
+{
+	if (!(sa_capabilities_ & kSaMatchesCapabilityMask)) {
+		find_ports_one_by_one();
+		return;
+	}
+	sa_.ports(kIsDeviceManagement, [this](Result<std::vector<PortInfoRecord>> ports) {
+		if (!ports) {
+			problems_.push_back({ fmt::format("the SA does not list ports by capability: {}; asking for each", ports.error().text) });
+			find_ports_one_by_one();
+			return;
+		}
+		std::vector<Lid> lids;
+		for (const PortInfoRecord &port : *ports)
+			if (port.capability_mask & kIsDeviceManagement)
+				lids.push_back(port.lid);
+		probe_lids(lids);
+	});
+}
+
+// An SM that cannot select by capability: every node is asked for.
+void Scan::find_ports_one_by_one()
+{
+	sa_.nodes([this](Result<std::vector<NodeRecord>> nodes) {
+		if (!nodes) {
+			fail({ fmt::format("the SA does not list nodes: {}", nodes.error().text), nodes.error().cause, nodes.error().code });
+			return;
+		}
+		// Answers come in any order; the result keeps the order of the table.
+		struct Collect {
+			std::vector<Lid> lids;
+			std::vector<bool> has_dm;
+			size_t open;
+		};
+		auto all = std::make_shared<Collect>();
+		std::set<Lid> seen;
+		for (const NodeRecord &node : *nodes)
+			if (node.lid.is_unicast() && seen.insert(node.lid).second)
+				all->lids.push_back(node.lid);
+		all->has_dm.resize(all->lids.size());
+		all->open = all->lids.size();
+		const auto one_done = [this, all] {
+			if (--all->open)
+				return;
+			std::vector<Lid> lids;
+			for (size_t i = 0; i < all->lids.size(); i++)
+				if (all->has_dm[i])
+					lids.push_back(all->lids[i]);
+			probe_lids(lids);
+		};
+		if (all->lids.empty())
+			probe_lids({});
+		for (size_t i = 0; i < all->lids.size(); i++)
+			sa_.port(all->lids[i], [this, all, i, one_done](Result<PortInfoRecord> port) {
+				if (port)
+					all->has_dm[i] = (port->capability_mask & kIsDeviceManagement) != 0;
+				else
+					problems_.push_back({ fmt::format("LID 0x{}: no PortInfo: {}", all->lids[i].text(), port.error().text) });
+				one_done();
+			});
+	});
+}
+
+void Scan::check_and_probe(Lid lid)
+{
+	sa_.port(lid, [this, lid](Result<PortInfoRecord> port) {
+		if (!port)
+			fail({ fmt::format("LID 0x{}: no PortInfo: {}", lid.text(), port.error().text), port.error().cause, port.error().code });
+		else
+			probe_lids(port->capability_mask & kIsDeviceManagement ? std::vector<Lid> { lid } : std::vector<Lid>());
+	});
+}
+
+void Scan::probe_lids(const std::vector<Lid> &lids)
+{
+	std::set<Lid> seen;
+
+	hold();
+	for (const Lid lid : lids) {
+		if (!lid.is_unicast() || !seen.insert(lid).second)
+			continue;
+		for (const auto &[pkey, index] : pkeys_)
+			probe(lid, pkey, index);
+	}
+	release();
+}
+
+void Scan::probe(Lid lid, Pkey pkey, uint16_t pkey_index)
+{
+	probes_.push_back(std::make_unique<Probe>());
+	Probe &probe = *probes_.back();
+
+	probe.lid = lid;
+	probe.pkey = pkey;
+	probe.address = { .lid = lid, .pkey_index = pkey_index };
+	probe.parts = 1;
+	ports_found_++;
+	hold();
+	sa_.path(port_.lid, lid, pkey, [this, &probe](Result<PathRecord> path) { on_path(probe, std::move(path)); });
+}
+
+void Scan::on_path(Probe &probe, Result<PathRecord> path)
+{
+	if (!path) {
+		// "No records" is how an SA says that the two ports do not share the P_Key.
+		if (path.error().cause != Cause::Status || path.error().code != kSaNoRecords)
+			problem(probe, "no path", path.error());
+	} else if (path->pkey.partition() != probe.pkey.partition()) {
+		problem(probe, "no path", { fmt::format("the SA offers P_Key {} instead", path->pkey.text()) });
+	} else if (!path->dgid.guid().value()) {
+		problem(probe, "no path", { "the SA's path has no GID" });
+	} else if (seen_.insert({ probe.lid, path->pkey }).second) {	// full and limited membership may both be in the table
+		probe.unit.lid = probe.lid;
+		probe.unit.gid = path->dgid;
+		probe.unit.pkey = path->pkey;
+		probe.address.sl = path->sl;
+		ask_io_unit(probe);
+	}
+	part_done(probe);
+}
+
+void Scan::ask_io_unit(Probe &probe)
+{
+	const auto ask = [this, &probe] {
+		dm_.io_unit_info(probe.address, [this, &probe](Result<IoUnitInfo> info) { on_io_unit(probe, std::move(info)); });
+	};
+
+	probe.parts++;
+	if (probe.unit.gid.guid().oui() != kTopspinOui) {
+		ask();
+		return;
+	}
+	dm_.set_trap_address(probe.address, port_.lid, port_.gid, [this, &probe, ask](Result<Message> done) {
+		if (!done)
+			problem(probe, "cannot set the trap address", done.error());
+		ask();
+	});
+}
+
+void Scan::on_io_unit(Probe &probe, Result<IoUnitInfo> info)
+{
+	if (!info) {
+		problem(probe, "failed to get iou info", info.error());
+		part_done(probe);
+		return;
+	}
+	probe.answered = true;
+	probe.unit.info = *info;
+	for (unsigned int slot = 1; slot <= info->max_controllers; slot++)
+		if (info->slot(slot) == Slot::Present)
+			probe.controllers.push_back({ .slot = slot });
+	probe.has_profile.resize(probe.controllers.size());
+	// No more push_back: from here on the controllers stay where they are.
+	for (Controller &controller : probe.controllers) {
+		probe.parts++;
+		dm_.profile(probe.address, controller.slot, [this, &probe, &controller](Result<IoControllerProfile> profile) {
+			on_profile(probe, controller, std::move(profile));
+		});
+	}
+	part_done(probe);
+}
+
+void Scan::on_profile(Probe &probe, Controller &controller, Result<IoControllerProfile> profile)
+{
+	if (!profile) {
+		problem(probe, fmt::format("controller {}: no profile", controller.slot), profile.error());
+		part_done(probe);
+		return;
+	}
+	probe.has_profile[static_cast<size_t>(&controller - probe.controllers.data())] = true;
+	controller.profile = *profile;
+	controller.services.resize(profile->service_entries);
+	for (unsigned int first = 0; first < profile->service_entries; first += kDmServicesPerMad) {
+		const unsigned int last = std::min(first + kDmServicesPerMad, unsigned(profile->service_entries)) - 1;
+
+		probe.parts++;
+		dm_.services(probe.address, controller.slot, first, last,
+			     [this, &probe, &controller, first, last](Result<std::vector<ServiceEntry>> services) {
+				     if (services)
+					     std::copy(services->begin(), services->end(), controller.services.begin() + first);
+				     else
+					     problem(probe, fmt::format("controller {}: no services {} to {}", controller.slot, first, last),
+						     services.error());
+				     part_done(probe);
+			     });
+	}
+	part_done(probe);
+}
+
+void Scan::problem(const Probe &probe, std::string_view what, const Error &error)
+{
+	problems_.push_back({ fmt::format("LID 0x{}, P_Key {}: {}: {}", probe.lid.text(), probe.pkey.text(), what, error.text), error.cause,
+			      error.code });
+}
+
+void Scan::part_done(Probe &probe)
+{
+	if (--probe.parts)
+		return;
+	for (size_t i = 0; i < probe.controllers.size(); i++)
+		if (probe.has_profile[i])
+			probe.unit.controllers.push_back(std::move(probe.controllers[i]));
+	ports_done_++;
+	release();
+}
+
+void Scan::release()
+{
+	if (--pending_)
+		return;
+	ScanResult result = { .problems = std::move(problems_) };
+	for (const auto &probe : probes_)
+		if (probe->answered)
+			result.units.push_back(std::move(probe->unit));
+	done_(std::move(result));
+}
+
+void Scan::fail(Error error)
+{
+	done_(std::move(error));
+}
+
+} // namespace srp

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// One scan of the fabric from one port: which ports answer device management, through which P_Keys, and what they offer.
+#ifndef SRP_TOOLS_DISCOVERY_H
+#define SRP_TOOLS_DISCOVERY_H
+
+#include <set>
+
+#include "clients.h"
+#include "sysfs.h"
+
+namespace srp {
+
+struct ScanResult {
+	std::vector<IoUnit> units;	// by the order of the SA's answer and of the P_Key table
+	std::vector<Error> problems;	// one per thing that did not work; the rest is complete
+};
+
+class Scan {
+public:
+	// Fails only if nothing at all can be learned: no SM, no answer of the SA.
+	using Done = std::function<void(Result<ScanResult>)>;
+
+	// pkeys: look through these only; empty: through all of the port. The scan must live until done is called or the requester is
+	// destroyed.
+	Scan(Requester &requester, LocalPort port, std::vector<Pkey> pkeys, Done done);
+	Scan(const Scan &) = delete;
+	~Scan();
+
+	// The whole fabric.
+	void start();
+	// One port, of which a trap told.
+	void start(Lid lid);
+	void start(Gid gid);
+
+	unsigned int ports_found() const { return ports_found_; }
+	unsigned int ports_done() const { return ports_done_; }
+
+private:
+	struct Probe;
+
+	bool prepare();
+	void ask_sa_class();
+	void find_ports();
+	void find_ports_one_by_one();
+	void check_and_probe(Lid lid);
+	void probe_lids(const std::vector<Lid> &lids);
+	void probe(Lid lid, Pkey pkey, uint16_t pkey_index);
+	void on_path(Probe &probe, Result<PathRecord> path);
+	void ask_io_unit(Probe &probe);
+	void on_io_unit(Probe &probe, Result<IoUnitInfo> info);
+	void on_profile(Probe &probe, Controller &controller, Result<IoControllerProfile> profile);
+	void problem(const Probe &probe, std::string_view what, const Error &error);
+	void part_done(Probe &probe);
+	void hold() { pending_++; }
+	void release();
+	void fail(Error error);
+
+	Requester &requester_;
+	const LocalPort port_;
+	const std::vector<Pkey> wanted_pkeys_;
+	Done done_;
+	std::vector<std::pair<Pkey, uint16_t>> pkeys_;	// to look through, with their index
+	std::vector<uint16_t> sa_indexes_;		// still to be tried for questions to the SA
+	SaClient sa_;
+	DmClient dm_;
+	Then<void> after_class_;
+	std::vector<std::unique_ptr<Probe>> probes_;
+	std::set<std::pair<Lid, Pkey>> seen_;
+	std::vector<Error> problems_;
+	unsigned int pending_ = 0;
+	unsigned int ports_found_ = 0, ports_done_ = 0;
+	uint16_t sa_capabilities_ = 0;
+};
+
+} // namespace srp
+
+#endif

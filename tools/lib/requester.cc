@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "requester.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "dm.h"
+#include "sa.h"
+
+namespace srp {
+
+namespace {
+
+// Time for the kernel to notice that nobody waits any more; it must not give up before we do.
+constexpr Duration kGrace = std::chrono::milliseconds(100);
+constexpr Duration kFirstBusyWait = std::chrono::milliseconds(50), kLongestBusyWait = std::chrono::seconds(1);
+constexpr unsigned int kMaxRedirections = 2;
+
+size_t data_offset(MgmtClass mgmt_class) { return mgmt_class == MgmtClass::SubnAdm ? kSaDataOffset : kDmDataOffset; }
+
+bool is_answer(Method method) { return static_cast<uint8_t>(method) & 0x80; }
+
+} // namespace
+
+struct Requester::Request {
+	MadAddress to;
+	Lid destination;		// as asked for; redirections do not change it
+	MgmtClass mgmt_class;
+	Mad mad;
+	Reply reply;
+	TimePoint deadline;
+	unsigned int tries = 0, busy = 0, redirections = 0;
+	bool holds_slot = false;
+	std::vector<uint32_t> transactions;
+	Timer slot_timer, step_timer;
+};
+
+Requester::Requester(Scheduler &scheduler, MadPort &port, RequestPolicy policy)
+	: scheduler_(scheduler), port_(port), policy_(policy)
+{
+	port_.set_receiver(this);
+}
+
+Requester::~Requester()
+{
+	port_.set_receiver(nullptr);
+}
+
+void Requester::request(const MadAddress &to, const Mad &mad, Reply reply)
+{
+	auto request = std::make_unique<Request>();
+	Destination &destination = destinations_[to.lid];
+
+	request->to = to;
+	request->destination = to.lid;
+	request->mad = mad;
+	request->mgmt_class = decode_header(Record<kMadSize>(mad).first<24>()).mgmt_class;
+	request->reply = std::move(reply);
+	destination.waiting.push_back(std::move(request));
+	list_if_ready(to.lid, destination);
+	pump();
+}
+
+Result<void> Requester::receive_reports(ReportHandler handler)
+{
+	report_ = std::move(handler);
+	return port_.receive_reports();
+}
+
+unsigned int Requester::limit_of(Lid lid) const
+{
+	const auto found = limits_.find(lid);
+
+	return found != limits_.end() ? found->second : policy_.per_destination;
+}
+
+// The share of the timeout that belongs to a try: 1 : 2 : 4 ...
+Duration Requester::gap_after(unsigned int tries_done) const
+{
+	const unsigned int tries = std::min(policy_.tries, 16u);
+	const unsigned int share = 1u << std::min(tries_done - 1, 15u);
+
+	return policy_.timeout * share / ((1u << tries) - 1);
+}
+
+void Requester::list_if_ready(Lid lid, Destination &destination)
+{
+	if (destination.listed || destination.waiting.empty() || destination.unanswered >= limit_of(lid))
+		return;
+	destination.listed = true;
+	ready_.push_back(lid);
+}
+
+// One question per destination in turn, so that none has to wait for the many questions of another.
+void Requester::pump()
+{
+	while (slots_used_ < policy_.per_port && !ready_.empty()) {
+		const Lid lid = ready_.front();
+		ready_.pop_front();
+		Destination &destination = destinations_[lid];
+		destination.listed = false;
+		if (destination.waiting.empty())
+			continue;
+		RequestPtr request = std::move(destination.waiting.front());
+		destination.waiting.pop_front();
+		destination.unanswered++;
+		list_if_ready(lid, destination);
+		start(std::move(request));
+	}
+}
+
+void Requester::start(RequestPtr owned)
+{
+	Request &request = *owned;
+
+	started_.emplace(&request, std::move(owned));
+	request.deadline = scheduler_.now() + policy_.timeout;
+	request.holds_slot = true;
+	slots_used_++;
+	request.slot_timer = scheduler_.after(policy_.on_the_way, [this, &request] {
+		release_slot(request);
+		pump();
+	});
+	const auto moved = redirections_.find({ request.destination, request.mgmt_class });
+	if (moved != redirections_.end()) {
+		request.to = moved->second;
+		request.redirections++;
+	}
+	send_once(request);
+}
+
+void Requester::release_slot(Request &request)
+{
+	if (request.holds_slot)
+		slots_used_--;
+	request.holds_slot = false;
+}
+
+void Requester::send_once(Request &request)
+{
+	// Each try has an ID of its own, and all of them stay valid: a slow answer to the first is as good as one to the last.
+	do
+		last_transaction_++;	// 0 is ignored by opensm
+	while (!last_transaction_ || transactions_.contains(last_transaction_));
+	set_transaction(request.mad, last_transaction_);
+	request.transactions.push_back(last_transaction_);
+	transactions_.emplace(last_transaction_, &request);
+
+	counters_.sent++;
+	const Result<void> sent = port_.send(request.to, request.mad, request.deadline - scheduler_.now() + kGrace);
+	if (sent) {
+		wait_for_answer(request);
+		return;
+	}
+	request.step_timer = scheduler_.after(Duration(0), [this, &request, error = sent.error()] { finish(request, error); });
+}
+
+void Requester::wait_for_answer(Request &request)
+{
+	request.tries++;
+	const bool last = request.tries >= policy_.tries;
+	const Duration left = request.deadline - scheduler_.now();
+	request.step_timer = scheduler_.after(last ? left : std::min(gap_after(request.tries), left), [this, &request, last] {
+		if (last || scheduler_.now() >= request.deadline) {
+			counters_.unanswered++;
+			// Maybe because it went where a redirection once pointed.
+			redirections_.erase({ request.destination, request.mgmt_class });
+			finish(request, Error { request.busy ? "always busy" : "no answer", Cause::Timeout });
+			return;
+		}
+		counters_.repeated++;
+		send_once(request);
+	});
+}
+
+// Busy is an answer: it does not use up a try, only time.
+void Requester::ask_again_later(Request &request)
+{
+	const Duration wait = std::min(kFirstBusyWait * (1 << std::min(request.busy, 8u)), kLongestBusyWait);
+
+	counters_.busy++;
+	request.busy++;
+	request.tries--;
+	const Duration left = request.deadline - scheduler_.now();
+	request.step_timer = scheduler_.after(std::min(wait, left), [this, &request] {
+		if (scheduler_.now() >= request.deadline) {
+			counters_.unanswered++;
+			finish(request, Error { "always busy", Cause::Timeout });
+			return;
+		}
+		counters_.repeated++;
+		send_once(request);
+	});
+}
+
+// IBA 13.4.7 and 13.5.2: the answer says where to ask instead.
+Result<void> Requester::redirect(Request &request, const Message &message)
+{
+	const size_t offset = data_offset(request.mgmt_class);
+
+	if (request.redirections >= kMaxRedirections)
+		return Error { "redirected too often" };
+	if (message.size() < offset + ClassPortInfo::kSize)
+		return Error { "redirected, but not told where" };
+	const ClassPortInfo info = decode_class_port_info(Bytes(message).subspan(offset).first<ClassPortInfo::kSize>());
+	const auto pkey = std::find(pkeys_.begin(), pkeys_.end(), info.redirect_pkey);
+	if (!info.redirect_lid.is_unicast())
+		return Error { fmt::format("redirected to GID {} without a LID, which is not supported", info.redirect_gid.text()) };
+	if (info.redirect_pkey.valid() && pkey == pkeys_.end())
+		return Error { fmt::format("redirected to P_Key {}, which this port does not have", info.redirect_pkey.text()) };
+	request.to.lid = info.redirect_lid;
+	request.to.sl = info.redirect_sl;
+	if (info.redirect_pkey.valid())
+		request.to.pkey_index = static_cast<uint16_t>(pkey - pkeys_.begin());
+	request.to.qpn = info.redirect_qpn ? info.redirect_qpn : kGsiQpn;
+	request.to.qkey = info.redirect_qkey ? info.redirect_qkey : kGsiQkey;
+	request.redirections++;
+	counters_.redirected++;
+	redirections_[{ request.destination, request.mgmt_class }] = request.to;
+	return {};
+}
+
+void Requester::on_mad(const MadAddress &from, Message message)
+{
+	const auto header = decode_header(message);
+
+	if (!header)
+		return;
+	if (header->method == Method::Report) {
+		if (message.size() >= kMadSize && report_) {
+			// Unanswered reports are repeated by the SM.
+			(void)port_.send(from, sa_answer_report(Bytes(message).first<kMadSize>()), Duration(0));
+			report_(from, message);
+		}
+		return;
+	}
+	const auto found = transactions_.find(static_cast<uint32_t>(header->transaction));
+	if (found == transactions_.end() || !is_answer(header->method) || header->mgmt_class != found->second->mgmt_class) {
+		counters_.unexpected++;
+		return;
+	}
+	Request &request = *found->second;
+	if (header->status & kStatusBusy) {
+		transactions_.erase(found);
+		ask_again_later(request);
+		return;
+	}
+	if (header->status & kStatusRedirect) {
+		transactions_.erase(found);
+		if (const auto done = redirect(request, message); !done) {
+			finish(request, done.error());
+		} else {
+			request.tries = 0;
+			request.deadline = scheduler_.now() + policy_.timeout;
+			send_once(request);
+		}
+		return;
+	}
+	counters_.answered++;
+	finish(request, std::move(message));
+}
+
+void Requester::on_gone(const Error &why)
+{
+	// The replies may ask new questions, whose sending fails.
+	std::vector<Request *> all;
+
+	for (const auto &[request, owned] : started_)
+		all.push_back(owned.get());
+	for (auto &[lid, destination] : destinations_) {
+		for (RequestPtr &request : destination.waiting) {
+			destination.unanswered++;	// finish() counts it off
+			all.push_back(request.get());
+			started_.emplace(request.get(), std::move(request));
+		}
+		destination.waiting.clear();
+	}
+	for (Request *request : all)
+		finish(*request, why);
+	if (gone_)
+		gone_(why);
+}
+
+void Requester::finish(Request &request, Result<Message> result)
+{
+	const auto found = started_.find(&request);
+	const RequestPtr owned = std::move(found->second);
+
+	started_.erase(found);
+	for (const uint32_t transaction : request.transactions)
+		transactions_.erase(transaction);
+	release_slot(request);
+	Destination &destination = destinations_[request.destination];
+	destination.unanswered--;
+	list_if_ready(request.destination, destination);
+	if (destination.unanswered == 0 && destination.waiting.empty() && !destination.listed)
+		destinations_.erase(request.destination);
+	request.reply(std::move(result));
+	pump();
+}
+
+} // namespace srp
