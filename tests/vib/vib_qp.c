@@ -136,6 +136,8 @@ static void wc_error(struct ib_wc *wc, enum ib_wc_status status)
 	if (READ_ONCE(vib_knobs.strict)) {
 		memset(wc, 0xa5, sizeof(*wc));
 		wc->vendor_err = 0;
+		/* ib_uverbs looks that port up whatever the status is. */
+		wc->port_num = 1;
 	}
 	wc->status = status;
 }
