@@ -8,21 +8,23 @@ path_port() { case $1 in ib*) echo "${1#ib}" ;; *) echo 1 ;; esac; }
 
 add_target() { echo "/sys/class/infiniband_srp/srp-$(path_device "$1")-$(path_port "$1")/add_target"; }
 
-login_string() {
-	case $1 in ib*) ib_login_string "${1#ib}"; return ;; esac
+# login_string PATH. login_to DEST [SRC]: for any addresses.
+login_string() { case $1 in ib*) ib_login_string "${1#ib}" ;; *) login_to "$(addr_t "$1")" "$(addr_i "$1")" ;; esac; }
+login_to() {
 	_g=$(target_guid)
-	echo "id_ext=$_g,ioc_guid=$_g,dest=$(addr_t "$1"):$SRP_PORT,src=$(addr_i "$1")"
+	echo "id_ext=$_g,ioc_guid=$_g,dest=$1:$SRP_PORT${2:+,src=$2}"
 }
 
 # try_login PATH [EXTRA]: one write to add_target; prints OK or the error's name.
 try_login() { put "$(add_target "$1")" "$(login_string "$1")${2:+,$2}"; }
 
-# srp_login PATH [EXTRA]: must succeed; afterwards every LUN has its disk.
-srp_login() {
+# srp_login PATH [EXTRA], srp_login_as PATH STRING: must succeed; afterwards every LUN has its disk.
+srp_login() { srp_login_as "$1" "$(login_string "$1")${2:+,$2}"; }
+srp_login_as() {
 	# A host that was removed just now counts as connected until its last resource is gone.
 	_end=$(($(now_ms) + 10000 * SLOW))
-	while _got=$(try_login "$1" "$2"); [ "$_got" = EEXIST ] && [ "$(now_ms)" -lt $_end ]; do sleep 0.1; done
-	[ "$_got" = OK ] || fail "login over path $1${2:+ with $2}: $_got"
+	while _got=$(put "$(add_target "$1")" "$2"); [ "$_got" = EEXIST ] && [ "$(now_ms)" -lt $_end ]; do sleep 0.1; done
+	[ "$_got" = OK ] || fail "login over path $1 with $2: $_got"
 	wait_for 10 has_host "$1" || fail "no SCSI host after the login over path $1"
 }
 

@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
 # Two cables with a switch each in one guest. Path N leads from the initiator's end vNi over a bridge swN (ports sNi and sNt)
-# to the target's end vNt. The ends have a soft RDMA device each (rxe_iN, rxe_tN) and an address: 10.N.0.1 and 10.N.0.2 (N = 1, 2).
+# to the target's end vNt. The ends have a soft RDMA device each (rxe_iN, rxe_tN) and addresses: 10.N.0.1 and 10.N.0.2, fd00:N::1
+# and fd00:N::2 (N = 1, 2), and link-local ones.
 # Because of the switch an end that loses its link does not take the other end along, and no end loses its addresses and routes.
 #
 # Both ends are local addresses, so the kernel would hand packets over inside. Rules that come before the local table make
 # packets that start here (iif lo) towards the other end leave through the cable; packets that arrive on an end find the local
-# table next.
+# table next. The target's RDMA/CM looks for the way back of an IPv6 login by the outgoing device alone (oif).
 
 PATHS="1 2"
 # shellcheck disable=SC2034
@@ -15,6 +16,11 @@ SRP_PORT=5555
 
 addr_i() { echo "10.$1.0.1"; }
 addr_t() { echo "10.$1.0.2"; }
+addr6_i() { echo "fd00:$1::1"; }
+addr6_t() { echo "fd00:$1::2"; }
+# What the kernel makes of the MAC addresses below.
+local6_i() { echo "fe80::ff:fe00:${1}01"; }
+local6_t() { echo "fe80::ff:fe00:${1}02"; }
 mac_i() { echo "02:00:00:00:0$1:01"; }
 mac_t() { echo "02:00:00:00:0$1:02"; }
 
@@ -34,8 +40,10 @@ net_up() {
 	ip link set lo up
 	net_sysctl rp_filter 0
 	net_sysctl accept_local 1
-	ip rule add pref 100 lookup local
-	ip rule del pref 0 lookup local
+	for _f in -4 -6; do
+		ip $_f rule add pref 1000 lookup local
+		ip $_f rule del pref 0 lookup local
+	done
 	for _n in $PATHS; do
 		ip link add "sw$_n" type bridge forward_delay 0 mcast_snooping 0 || return 1
 		ip link add "v${_n}i" address "$(mac_i "$_n")" type veth peer name "s${_n}i" || return 1
@@ -51,25 +59,44 @@ net_up() {
 	done
 }
 
+# cable_pair PATH K INITIATOR TARGET: lines for ip that make packets between the K-th pair of addresses go through the cable, or nowhere.
+cable_pair() {
+	cat <<-LINES
+	route replace $4 dev v${1}i src $3 table ${1}1
+	route replace $3 dev v${1}t src $4 table ${1}2
+	rule add pref $1${2}1 iif lo to $4 lookup ${1}1
+	rule add pref $1${2}2 iif lo to $3 lookup ${1}2
+	rule add pref $1${2}3 iif lo to $4 unreachable
+	rule add pref $1${2}4 iif lo to $3 unreachable
+	rule add pref $1${2}5 oif v${1}t to $3 lookup ${1}2
+	neigh replace $4 lladdr $(mac_t "$1") nud permanent dev v${1}i
+	neigh replace $3 lladdr $(mac_i "$1") nud permanent dev v${1}t
+	LINES
+}
+cable_forget() { for _r in 1 2 3 4 5; do echo "rule del pref $1$2$_r"; done; }
+
 # Addresses, routes and neighbours of one cable; idempotent.
 cable_configure() {
 	for _side in i t; do
 		_dev=v$1$_side
 		echo 0 >"/proc/sys/net/ipv4/conf/$_dev/rp_filter"
 		echo 1 >"/proc/sys/net/ipv4/conf/$_dev/accept_local"
+		echo 0 >"/proc/sys/net/ipv6/conf/$_dev/accept_dad"
 		ip link set "$_dev" mtu 4200 up || return 1
 	done
-	ip addr replace "$(addr_i "$1")/24" dev "v${1}i"
-	ip addr replace "$(addr_t "$1")/24" dev "v${1}t"
-	ip route replace "$(addr_t "$1")" dev "v${1}i" src "$(addr_i "$1")" table "${1}1"
-	ip route replace "$(addr_i "$1")" dev "v${1}t" src "$(addr_t "$1")" table "${1}2"
-	for _pref in "${1}1" "${1}2" "${1}3" "${1}4"; do ip rule del pref "$_pref" 2>/dev/null; done
-	ip rule add pref "${1}1" iif lo to "$(addr_t "$1")" lookup "${1}1"
-	ip rule add pref "${1}2" iif lo to "$(addr_i "$1")" lookup "${1}2"
-	ip rule add pref "${1}3" iif lo to "$(addr_t "$1")" unreachable
-	ip rule add pref "${1}4" iif lo to "$(addr_i "$1")" unreachable
-	ip neigh replace "$(addr_t "$1")" lladdr "$(mac_t "$1")" nud permanent dev "v${1}i"
-	ip neigh replace "$(addr_i "$1")" lladdr "$(mac_i "$1")" nud permanent dev "v${1}t"
+	cable_forget "$1" 1 | ip -4 -force -batch - 2>/dev/null
+	{ cable_forget "$1" 1; cable_forget "$1" 2; } | ip -6 -force -batch - 2>/dev/null
+	{
+		echo "addr replace $(addr_i "$1")/24 dev v${1}i"
+		echo "addr replace $(addr_t "$1")/24 dev v${1}t"
+		cable_pair "$1" 1 "$(addr_i "$1")" "$(addr_t "$1")"
+	} | ip -4 -batch - || return 1
+	{
+		echo "addr replace $(addr6_i "$1")/64 dev v${1}i nodad"
+		echo "addr replace $(addr6_t "$1")/64 dev v${1}t nodad"
+		cable_pair "$1" 1 "$(addr6_i "$1")" "$(addr6_t "$1")"
+		cable_pair "$1" 2 "$(local6_i "$1")" "$(local6_t "$1")"
+	} | ip -6 -batch -
 }
 
 # rdma_add PATH i|t, rdma_remove PATH i|t: plug and unplug the RDMA device of one end.

@@ -60,6 +60,15 @@ target_up() {
 	done
 	target_open "$_p"
 }
+# target_allow PATH ACL...: further names under which an initiator may use what is exported already.
+target_allow() {
+	_t=$(target_tpg "$1")
+	shift
+	for _n in "$@"; do
+		mkdir -p "$_t/acls/$_n" || fail "cannot allow $_n"
+		for _l in "$_t"/lun/lun_*; do target_map "$_t/acls/$_n" "${_l##*/}"; done
+	done
+}
 # target_both STORE...: the same on both paths.
 target_both() {
 	target_up 1 "$@"
@@ -71,14 +80,16 @@ target_add_lun() {
 	_t=$(target_tpg "$1")
 	mkdir -p "$_t/lun/lun_$2" || fail "cannot make LUN $2"
 	[ -L "$_t/lun/lun_$2/store" ] || ln -s "$(store_dir "$3")" "$_t/lun/lun_$2/store" || fail "cannot export $3 as LUN $2"
-	_a=$_t/acls/$(target_acl "$1")/lun_$2
-	[ -d "$_a" ] || mkdir "$_a" || fail "cannot map LUN $2"
-	[ -L "$_a/lun" ] || ln -s "$_t/lun/lun_$2" "$_a/lun" || fail "cannot map LUN $2"
+	for _a in "$_t"/acls/*; do target_map "$_a" "lun_$2"; done
+}
+# target_map ACL LUN, both as directories.
+target_map() {
+	mkdir -p "$1/$2" || fail "cannot map $2"
+	[ -L "$1/$2/lun" ] || ln -s "${1%/acls/*}/lun/$2" "$1/$2/lun" || fail "cannot map $2"
 }
 target_del_lun() {
 	_t=$(target_tpg "$1")
-	_a=$_t/acls/$(target_acl "$1")/lun_$2
-	rm -f "$_a/lun"; rmdir "$_a"
+	for _a in "$_t"/acls/*; do rm -f "$_a/lun_$2/lun"; rmdir "$_a/lun_$2"; done
 	rm -f "$_t/lun/lun_$2/store"; rmdir "$_t/lun/lun_$2"
 }
 
