@@ -19,8 +19,10 @@ build_tools() {
 
 # boot CASE QEMU-WORD...: one guest that runs cases/CASE.sh. Lines "R ..." of the guest end up in $out/CASE.result.
 boot() {
-	local name=$1 kind rest line fd pid status='' limit tree=$out/overlay
+	local name=$1 kind rest line fd pid status='' limit clock='' tree=$out/overlay
 	shift
+	# With -icount the guest has a time stamp counter of its own.
+	case " $* " in *' -icount '*) ;; *) clock=$(clock_words) ;; esac
 	rm -rf "$tree"
 	mkdir -p "$tree/srp/cases" "$tree/srp/modules" "$tree/srp/data" "$tree/usr/bin"
 	cp "$here/guest/init" "$tree/init"
@@ -43,7 +45,7 @@ boot() {
 		-serial "file:$out/$name.console" -chardev file,id=verdict,path=/dev/fd/1 -serial chardev:verdict \
 		-chardev "file,id=debug,path=$out/$name.debug" -device isa-debugcon,iobase=0xe9,chardev=debug \
 		-kernel "$K_IMAGE" -initrd "$out/initramfs" \
-		-append "console=ttyS0 ignore_loglevel log_buf_len=8M panic=-1 oops=panic nokaslr tsc=nowatchdog random.trust_cpu=on scsi_mod.scan=sync mitigations=off audit=0 ${SRP_VM_APPEND-}" \
+		-append "console=ttyS0 ignore_loglevel log_buf_len=8M panic=-1 oops=panic nokaslr tsc=nowatchdog random.trust_cpu=on scsi_mod.scan=sync mitigations=off audit=0 $clock ${SRP_VM_APPEND-}" \
 		"$@" </dev/null 2>"$out/$name.qemu")
 	pid=$!
 	# shellcheck disable=SC2064

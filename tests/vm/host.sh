@@ -17,7 +17,7 @@ installed_version() {
 	dpkg-query -W -f '${db:Status-Status} ${Version}' "$1" 2>/dev/null | sed -n 's/^installed //p'
 }
 
-# Newest version of a package that apt knows; with a second argument only if the package has that exact name.
+# Newest version of a package that apt knows.
 candidate_version() {
 	apt-cache policy "$1" 2>/dev/null | sed -n 's/^ *Candidate: //p' | grep -v '(none)'
 }
@@ -227,4 +227,12 @@ guest_helper() {
 		mv "$out.part" "$out"
 	fi
 	echo "$out"
+}
+
+# clock_words: for the kernel's command line. An emulated guest reads the host's time stamp counter, but measures its frequency with a
+# timer that is late whenever the host is busy; then its clock runs up to 25 times too fast, and so do all its time limits.
+clock_words() {
+	local khz
+	[ "${SRP_VM_ACCEL:-tcg}" = tcg ] || return 0
+	if khz=$("$(guest_helper)" tsc); then echo "tsc_early_khz=$khz"; fi
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Writes to sysfs and the errors that they return. */
+/* Writes to sysfs and the errors that they return, with a failing allocation if asked for. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -39,6 +39,42 @@ int cmd_put(int argc, char **argv)
 	err = put(argv[1], argv[2], strlen(argv[2]));
 	puts(errno_name(err));
 	return err != 0;
+}
+
+/*
+ * fail-nth of a task (Documentation/fault-injection of the kernel): a number N makes its N-th allocation fail. Reads as
+ * 0 once that has happened, 0 ends it.
+ */
+static int fail_nth_write(int fd, const char *count)
+{
+	return pwrite(fd, count, strlen(count), 0) < 0 ? errno : 0;
+}
+
+int cmd_nth(int argc, char **argv)
+{
+	int fd, nth, injected, err = 0;
+	char left[16] = "";
+
+	if (argc != 4) {
+		fprintf(stderr, "usage: srptest nth FILE STRING N\n");
+		return 2;
+	}
+	fd = open(argv[1], O_WRONLY | O_CLOEXEC);
+	nth = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
+	if (fd < 0 || nth < 0) {
+		perror(fd < 0 ? argv[1] : "fail-nth");
+		return 2;
+	}
+	if (fail_nth_write(nth, argv[3])) {
+		perror("fail-nth");
+		return 2;
+	}
+	if (write(fd, argv[2], strlen(argv[2])) < 0)
+		err = errno;
+	injected = pread(nth, left, sizeof(left) - 1, 0) > 0 && atoi(left) == 0;
+	fail_nth_write(nth, "0");
+	printf("%s %s\n", errno_name(err), injected ? "injected" : "untouched");
+	return 0;
 }
 
 /* In place: \n, \t, \\ and \xHH become what they stand for. Returns the length. */

@@ -10,9 +10,11 @@
 #include <stdint.h>
 
 int cmd_put(int argc, char **argv);
+int cmd_nth(int argc, char **argv);
 int cmd_table(int argc, char **argv);
 int cmd_io(int argc, char **argv);
 int cmd_sg(int argc, char **argv);
+int cmd_tsc(int argc, char **argv);
 
 /* "EINVAL" for EINVAL, "OK" for 0, "E<number>" for what has no name here. */
 const char *errno_name(int err);
