@@ -136,8 +136,9 @@ static void wc_error(struct ib_wc *wc, enum ib_wc_status status)
 	if (READ_ONCE(vib_knobs.strict)) {
 		memset(wc, 0xa5, sizeof(*wc));
 		wc->vendor_err = 0;
-		/* ib_uverbs looks that port up whatever the status is. */
+		/* ib_uverbs looks that port up, and wants a LID of 16 bits, whatever the status is. */
 		wc->port_num = 1;
+		wc->slid = VIB_LID_PERMISSIVE;
 	}
 	wc->status = status;
 }
