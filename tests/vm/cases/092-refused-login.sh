@@ -4,10 +4,12 @@
 # timeout: 150
 
 try() {
-	before=$(now_ms)
+	before=$(now_ms) lines=$(klog_count ib_srp:)
 	got=$(put "$(add_target 1)" "$2")
 	took=$(($(now_ms) - before))
 	[ "$got" != OK ] || fail "$1: login worked"
+	[ $took -lt $((20000 * SLOW)) ] || fail "$1: refused only after $took ms"
+	[ "$(klog_count ib_srp:)" -gt "$lines" ] || fail "$1: no reason in the kernel log"
 	measure "$1: $got after $took ms"
 	echo "$1: refused, hosts $(srp_hosts | wc -l)"
 }

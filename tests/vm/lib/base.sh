@@ -59,8 +59,6 @@ klog_has() { klog | grep -q -e "$1"; }
 klog_count() { klog | grep -c -e "$1"; }
 expect_klog() { klog_has "$1" || fail "the kernel log has no line like: $1"; }
 
-load_module() { lsmod | grep -q "^$1 " || modprobe "$1"; }
-
 # Loads the modules under test; arguments are parameters of ib_srp.
 srp_load() {
 	case $MODULES in
@@ -71,7 +69,6 @@ srp_load() {
 	*) modprobe ib_srp "$@" ;;
 	esac
 }
-srp_loaded() { [ -d /sys/module/ib_srp ]; }
 srp_unload() {
 	if [ -d /sys/module/ib_srp ]; then rmmod ib_srp || return 1; fi
 	if [ -d /sys/module/scsi_transport_srp ]; then rmmod scsi_transport_srp || return 1; fi

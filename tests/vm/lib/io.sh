@@ -19,7 +19,6 @@ io_start() {
 	wait_for 10 exists "/tmp/io.$_n.progress" || fail "I/O $_n does not start: $(cat "/tmp/io.$_n.err")"
 }
 io_pid() { cat "/tmp/io.$1.pid"; }
-io_running() { kill -0 "$(io_pid "$1")" 2>/dev/null && ! grep -q '^State:.*zombie' "/proc/$(io_pid "$1")/status" 2>/dev/null; }
 # io_end NAME: waits for the end by itself. io_stop NAME: ends it. Result in /tmp/io.NAME.
 io_end() { wait "$(io_pid "$1")" 2>/dev/null; }
 io_stop() {
@@ -37,18 +36,19 @@ io_moves() {
 	sleep 0.3
 	[ "$(io_value "$1" ios)" != "$_a" ]
 }
-io_ios_over() { [ "$(io_value "$1" ios)" -gt "$2" ]; }
 # io_reset_waits NAME: the longest waits (max_ms: of one transfer; stall_ms: without any completion) count from now on.
 io_reset_waits() { kill -USR1 "$(io_pid "$1")"; }
-# io_expect_clean NAME: stopped, and no error, no miscompare.
+# io_expect_clean NAME: stopped, and no error, no miscompare. Without a result the last progress would be judged.
 io_expect_clean() {
 	io_stop "$1"
+	[ -s "/tmp/io.$1" ] || fail "I/O $1 ended without a result"
 	[ "$(io_value "$1" errors) $(io_value "$1" miscompares)" = "0 0" ] || fail "I/O $1: $(cat "/tmp/io.$1")"
 	measure "io $1: $(cat "/tmp/io.$1")"
 }
 # io_expect_verified NAME: errors are expected, miscompares never.
 io_expect_verified() {
 	io_stop "$1"
+	[ -s "/tmp/io.$1" ] || fail "I/O $1 ended without a result"
 	[ "$(io_value "$1" miscompares)" = 0 ] || fail "I/O $1: $(cat "/tmp/io.$1")"
 	measure "io $1: $(cat "/tmp/io.$1")"
 }
