@@ -77,8 +77,17 @@ static u64 srp_sam_lun(u64 lun)
 		(lun >> 32 & 0xffff) << 16 | lun >> 48;
 }
 
+/*
+ * So many stale MRs make the next command carry their invalidation: enough for the HCA to
+ * fence rarely, few enough not to delay that command.
+ */
+#define SRP_STALE_MRS	8u
+
 static int srp_commit(struct srp_ch *ch, struct srp_req *req, struct scsi_cmnd *cmd)
 {
+	struct ib_send_wr *first = req->first_wr, *last;
+	struct srp_mr_pool *pool = &ch->mr_pool;
+	unsigned int nr_wr = req->nr_wr;
 	unsigned long flags;
 	int ret;
 
@@ -90,7 +99,13 @@ static int srp_commit(struct srp_ch *ch, struct srp_req *req, struct scsi_cmnd *
 	}
 	/* Owned before it is posted: the answer may be faster than the return. */
 	req->cmd = cmd;
-	ret = srp_ch_post(ch, req->first_wr, &req->wr, req->nr_wr);
+	/* Posting must not fail for want of room then. */
+	if (unlikely(pool->nr_stale >= SRP_STALE_MRS &&
+		     ch->sq_free >= nr_wr + pool->nr_stale)) {
+		nr_wr += pool->nr_stale;
+		first = srp_mr_clean_stale(pool, first, &last);
+	}
+	ret = srp_ch_post(ch, first, &req->wr, nr_wr);
 	if (unlikely(ret)) {
 		req->cmd = NULL;
 		goto unlock;

@@ -40,14 +40,21 @@ static struct srp_mr *srp_take_mr(struct srp_ch *ch)
 /* Put back what was not posted. */
 static void srp_map_put_mrs(struct srp_ch *ch, struct srp_req *req)
 {
+	struct srp_mr *mr = req->mrs, *next;
 	unsigned long flags;
 
-	if (!req->mrs)
+	if (!mr)
 		return;
-	spin_lock_irqsave(&ch->lock, flags);
-	srp_mr_put_list(&ch->mr_pool, req->mrs, false);
-	spin_unlock_irqrestore(&ch->lock, flags);
 	req->mrs = NULL;
+	spin_lock_irqsave(&ch->lock, flags);
+	for (; mr; mr = next) {
+		next = mr->next;
+		if (mr->stale)
+			srp_mr_put_stale(&ch->mr_pool, mr);
+		else
+			srp_mr_put_clean(&ch->mr_pool, mr);
+	}
+	spin_unlock_irqrestore(&ch->lock, flags);
 }
 
 /* A new key and the rights for what was mapped. Return: first work request of its chain. */

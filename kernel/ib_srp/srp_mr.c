@@ -13,7 +13,9 @@ int srp_mr_pool_create(struct srp_mr_pool *pool, struct srp_device *sdev,
 	struct ib_mr *ibmr;
 	unsigned int i;
 
-	pool->free = NULL;
+	pool->clean = NULL;
+	pool->stale = NULL;
+	pool->nr_stale = 0;
 	pool->size = 0;
 	pool->all = kvcalloc(size, sizeof(*pool->all), GFP_KERNEL);
 	if (!pool->all)
@@ -29,7 +31,7 @@ int srp_mr_pool_create(struct srp_mr_pool *pool, struct srp_device *sdev,
 		mr->reg.wr.opcode = IB_WR_REG_MR;
 		mr->reg.wr.wr_cqe = reg_cqe;
 		mr->reg.mr = ibmr;
-		srp_mr_put(pool, mr);
+		srp_mr_put_clean(pool, mr);
 		pool->size++;
 	}
 	srp_count_add(SRP_OBJ_MR, size);
@@ -50,29 +52,4 @@ void srp_mr_pool_destroy(struct srp_mr_pool *pool)
 	srp_count_add(SRP_OBJ_MR, -(int)pool->size);
 	kvfree(pool->all);
 	memset(pool, 0, sizeof(*pool));
-}
-
-unsigned int srp_mr_collect_stale(struct srp_mr_pool *pool, unsigned int max,
-				  struct ib_send_wr **first, struct ib_send_wr **last)
-{
-	struct ib_send_wr **link = first;
-	unsigned int n = 0;
-	struct srp_mr *mr;
-
-	for (mr = pool->free; mr && n < max; mr = mr->next) {
-		if (!mr->stale)
-			continue;
-		if (!mr->cold) {
-			mr->cold = true;
-			continue;
-		}
-		mr->stale = false;
-		mr->inv.send_flags = 0;
-		*link = &mr->inv;
-		*last = &mr->inv;
-		n++;
-		link = &mr->inv.next;
-	}
-	*link = NULL;
-	return n;
 }

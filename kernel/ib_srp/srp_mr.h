@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Memory regions for fast registration, a stack per channel.
+ * Memory regions for fast registration, two stacks per channel.
  *
- * A command registers with REG_MR in front of its SEND. Its key stays valid when
- * the command is done and the MR returns to the stack, marked stale; whoever takes
- * that MR next puts LOCAL_INV in front of REG_MR. So one command costs one doorbell.
- * Stale MRs that nobody takes are invalidated by srp_mr_collect_stale() some time later.
+ * A command takes a clean MR and registers with REG_MR in front of its SEND. Its key stays
+ * valid when the command is done and the MR becomes stale. Every few commands one carries
+ * LOCAL_INV for several stale ones in front of its own work requests, so that one command
+ * costs one doorbell, and so that not every command waits for the fence that many HCAs put
+ * in front of LOCAL_INV (IBA 10.6.5.1). What stays stale longer the watchdog invalidates.
  */
 #ifndef SRP_MR_H
 #define SRP_MR_H
@@ -14,16 +15,18 @@
 #include "srp_device.h"
 
 struct srp_mr {
-	struct ib_send_wr	inv;	/* its next is always &reg.wr */
+	struct ib_send_wr	inv;
 	struct ib_reg_wr	reg;
 	struct srp_mr		*next;	/* in the pool or in a request */
-	bool			stale;	/* the HCA knows a key of an earlier command */
-	bool			cold;	/* stale and not used since the last collection */
+	bool			stale;	/* in a request: needs LOCAL_INV before REG_MR */
 };
 
 /* Protected by the lock of the channel that owns it. */
 struct srp_mr_pool {
-	struct srp_mr	*free;
+	struct srp_mr	*clean;		/* the HCA knows no key, once it has done what is posted */
+	struct srp_mr	*stale;		/* the HCA knows a key; their LOCAL_INV form a chain */
+	struct srp_mr	*stale_tail;	/* undefined if there are none */
+	unsigned int	nr_stale;
 	struct srp_mr	*all;		/* array */
 	unsigned int	size;
 };
@@ -42,47 +45,63 @@ int srp_mr_pool_create(struct srp_mr_pool *pool, struct srp_device *sdev,
 /* All MRs, wherever they are; no work request may be outstanding. */
 void srp_mr_pool_destroy(struct srp_mr_pool *pool);
 
+/* A clean one if there is any, otherwise a stale one, NULL if all are in use. */
 static inline struct srp_mr *srp_mr_get(struct srp_mr_pool *pool)
 {
-	struct srp_mr *mr = pool->free;
+	struct srp_mr *mr = pool->clean;
 
-	if (mr)
-		pool->free = mr->next;
+	if (likely(mr)) {
+		pool->clean = mr->next;
+		return mr;
+	}
+	mr = pool->stale;
+	if (mr) {
+		pool->stale = mr->next;
+		pool->nr_stale--;
+		mr->stale = true;
+	}
 	return mr;
 }
 
-static inline void srp_mr_put(struct srp_mr_pool *pool, struct srp_mr *mr)
+static inline void srp_mr_put_clean(struct srp_mr_pool *pool, struct srp_mr *mr)
 {
-	mr->next = pool->free;
-	pool->free = mr;
+	mr->next = pool->clean;
+	pool->clean = mr;
 }
 
-/* A list linked by next; registered ones become stale. */
-static inline void srp_mr_put_list(struct srp_mr_pool *pool, struct srp_mr *list,
-				   bool registered)
+static inline void srp_mr_put_stale(struct srp_mr_pool *pool, struct srp_mr *mr)
 {
-	struct srp_mr *mr = list, *next;
+	struct srp_mr *head = pool->stale;
 
-	for (; mr; mr = next) {
-		next = mr->next;
-		if (registered) {
-			mr->inv.ex.invalidate_rkey = mr->reg.key;
-			mr->stale = true;
-			mr->cold = false;
-		}
-		srp_mr_put(pool, mr);
-	}
+	mr->stale = false;
+	mr->next = head;
+	mr->inv.next = head ? &head->inv : NULL;
+	pool->stale = mr;
+	if (!head)
+		pool->stale_tail = mr;
+	pool->nr_stale++;
 }
 
 /**
- * srp_mr_collect_stale - chain LOCAL_INV for stale MRs that stayed unused since the last call
- * @max: at most so many work requests
- * @last: last of the chain
+ * srp_mr_clean_stale - put LOCAL_INV for all stale MRs in front of @next
+ * @last: last of them
  *
- * The caller posts the chain before it drops the lock.
- * Return: number of work requests.
+ * There are stale ones, pool->nr_stale. The caller posts the chain before it drops the lock,
+ * or the channel has failed. Return: first of the chain.
  */
-unsigned int srp_mr_collect_stale(struct srp_mr_pool *pool, unsigned int max,
-				  struct ib_send_wr **first, struct ib_send_wr **last);
+static inline struct ib_send_wr *srp_mr_clean_stale(struct srp_mr_pool *pool,
+						    struct ib_send_wr *next,
+						    struct ib_send_wr **last)
+{
+	struct srp_mr *head = pool->stale, *tail = pool->stale_tail;
+
+	tail->inv.next = next;
+	tail->next = pool->clean;
+	pool->clean = head;
+	pool->stale = NULL;
+	pool->nr_stale = 0;
+	*last = &tail->inv;
+	return &head->inv;
+}
 
 #endif /* SRP_MR_H */

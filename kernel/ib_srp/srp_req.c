@@ -56,6 +56,19 @@ void srp_reqs_free(struct srp_device *sdev, struct srp_req *reqs, unsigned int n
 	kvfree(reqs);
 }
 
+/* The target may still know the keys. */
+static void srp_req_put_mrs(struct srp_ch *ch, struct srp_req *req)
+{
+	struct srp_mr *mr = req->mrs, *next;
+
+	req->mrs = NULL;
+	for (; mr; mr = next) {
+		next = mr->next;
+		mr->inv.ex.invalidate_rkey = mr->reg.key;
+		srp_mr_put_stale(&ch->mr_pool, mr);
+	}
+}
+
 struct scsi_cmnd *srp_req_claim(struct srp_ch *ch, struct srp_req *req)
 {
 	struct scsi_cmnd *cmd = req->cmd;
@@ -65,10 +78,7 @@ struct scsi_cmnd *srp_req_claim(struct srp_ch *ch, struct srp_req *req)
 		return NULL;
 	req->cmd = NULL;
 	ch->outstanding--;
-	if (req->mrs) {
-		srp_mr_put_list(&ch->mr_pool, req->mrs, true);
-		req->mrs = NULL;
-	}
+	srp_req_put_mrs(ch, req);
 	return cmd;
 }
 

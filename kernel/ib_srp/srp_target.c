@@ -507,9 +507,6 @@ void srp_target_pkey_change(struct srp_target *target)
  */
 #define SRP_PROBE_TAG	((u64)SRP_TAG_PROBE)
 
-/* Invalidations in one chain; bounds the time with interrupts off. */
-#define SRP_MAX_STALE_AT_ONCE	64u
-
 static unsigned long srp_watchdog_interval(int fast_io_fail)
 {
 	if (fast_io_fail < 0)
@@ -532,15 +529,19 @@ static void srp_ch_send_probe(struct srp_ch *ch)
 	ch->credits--;
 }
 
+/* Keys of finished commands do not outlive the next tick. */
 static void srp_ch_invalidate_stale(struct srp_ch *ch)
 {
+	unsigned int nr = ch->mr_pool.nr_stale;
 	struct ib_send_wr *first, *last;
-	unsigned int nr;
 
-	nr = srp_mr_collect_stale(&ch->mr_pool, min(ch->sq_free / 2, SRP_MAX_STALE_AT_ONCE),
-				  &first, &last);
-	if (nr)
-		srp_ch_post(ch, first, last, nr);
+	lockdep_assert_held(&ch->lock);
+	if (!nr || nr > ch->sq_free)
+		return;
+	first = srp_mr_clean_stale(&ch->mr_pool, NULL, &last);
+	srp_ch_post(ch, first, last, nr);
+	/* Only as the last of a chain it is signaled. */
+	last->send_flags = 0;
 }
 
 /* @late: count from now. Return: true if the path has been silent for @limit. */
