@@ -11,17 +11,24 @@
 
 /* --- completions ---------------------------------------------------------- */
 
-static void srp_ch_fail_locked(struct srp_ch *ch)
+/* Return: true if it was live. */
+static bool srp_ch_die(struct srp_ch *ch)
 {
+	bool was_live = ch->live;
+
 	lockdep_assert_held(&ch->lock);
-	if (!ch->live)
-		return;
 	ch->live = false;
 	if (ch->tm_status == SRP_TM_WAITING) {
 		ch->tm_status = -ENOTCONN;
 		complete(&ch->tm_done);
 	}
-	ch->ops->failed(ch);
+	return was_live;
+}
+
+static void srp_ch_fail_locked(struct srp_ch *ch)
+{
+	if (srp_ch_die(ch))
+		ch->ops->failed(ch);
 }
 
 /* Only the first failure of a connection is news; the others are flushes. */
@@ -134,26 +141,20 @@ void srp_ch_set_live(struct srp_ch *ch, const struct srp_sizes *sizes)
 	spin_lock_irqsave(&ch->lock, flags);
 	ch->credits = grant->req_lim;
 	ch->heard_at = jiffies;
+	ch->fed_at = jiffies;
 	ch->probing = false;
 	/* Pairs with srp_queuecommand(), which looks without the lock. */
 	smp_store_release(&ch->live, true);
 	spin_unlock_irqrestore(&ch->lock, flags);
 }
 
-bool srp_ch_set_dead(struct srp_ch *ch)
+void srp_ch_set_dead(struct srp_ch *ch)
 {
 	unsigned long flags;
-	bool was_live;
 
 	spin_lock_irqsave(&ch->lock, flags);
-	was_live = ch->live;
-	ch->live = false;
-	if (ch->tm_status == SRP_TM_WAITING) {
-		ch->tm_status = -ENOTCONN;
-		complete(&ch->tm_done);
-	}
+	srp_ch_die(ch);
 	spin_unlock_irqrestore(&ch->lock, flags);
-	return was_live;
 }
 
 void srp_ch_fail(struct srp_ch *ch)

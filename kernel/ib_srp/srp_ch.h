@@ -103,6 +103,7 @@ struct srp_ch {
 	unsigned int		seen_rx;
 	unsigned int		seen_tail;
 	unsigned long		heard_at;	/* jiffies */
+	unsigned long		fed_at;		/* jiffies; commands were out or could be sent */
 
 	/* Granted at login; constant while live. */
 	unsigned int		max_it_iu_len;
@@ -140,6 +141,9 @@ struct srp_ch {
 
 #define SRP_TM_WAITING	1000
 
+/* Requests that commands leave to task management. */
+#define SRP_CREDIT_RESERVE	1
+
 /**
  * srp_ch_init - buffers that live as long as the channel
  * @sizes: of the target
@@ -175,11 +179,8 @@ int srp_ch_post_all_recv(struct srp_ch *ch, unsigned int len);
 /* Login done: commands may be queued. Any context. */
 void srp_ch_set_live(struct srp_ch *ch, const struct srp_sizes *sizes);
 
-/*
- * Stop using the channel: no command will be posted, waiters are woken.
- * Return: true if it was live.
- */
-bool srp_ch_set_dead(struct srp_ch *ch);
+/* Stop using the channel: no command will be posted, waiters are woken. Any context. */
+void srp_ch_set_dead(struct srp_ch *ch);
 
 /* As srp_ch_set_dead(), and report it upwards if it was live. Any context. */
 void srp_ch_fail(struct srp_ch *ch);

@@ -5,9 +5,6 @@
 #include "srp_log.h"
 #include "srp_map.h"
 
-/* One credit is kept for task management. */
-#define SRP_CREDIT_RESERVE	1
-
 /* --- results of commands that end early --------------------------------------- */
 
 int srp_result_disrupted(struct srp_ch *ch, const struct scsi_cmnd *cmd)
@@ -24,15 +21,6 @@ int srp_result_disrupted(struct srp_ch *ch, const struct scsi_cmnd *cmd)
 	return DID_REQUEUE << 16;
 }
 
-int srp_result_terminated(struct srp_ch *ch, const struct scsi_cmnd *cmd)
-{
-	const struct srp_rport *rport = ch->target->rport;
-
-	if (rport && READ_ONCE(rport->state) == SRP_RPORT_FAIL_FAST)
-		return DID_TRANSPORT_FAILFAST << 16;
-	return DID_NO_CONNECT << 16;
-}
-
 int srp_result_reset(struct srp_ch *ch, const struct scsi_cmnd *cmd)
 {
 	return DID_RESET << 16;
@@ -47,17 +35,28 @@ static int srp_complete_now(struct scsi_cmnd *cmd, int result)
 	return 0;
 }
 
+/* The path is given up, for now or for ever; without rport it is a user's scan during login. */
+static int srp_refuse_given_up(struct scsi_cmnd *cmd, const struct srp_rport *rport)
+{
+	bool for_now = rport && READ_ONCE(rport->state) == SRP_RPORT_FAIL_FAST;
+
+	return srp_complete_now(cmd, (for_now ? DID_TRANSPORT_FAILFAST : DID_NO_CONNECT) << 16);
+}
+
 /* The channel is down and the rport has not decided yet. */
 static int srp_refuse_dead(struct srp_ch *ch, struct scsi_cmnd *cmd)
 {
+	struct srp_rport *rport = READ_ONCE(ch->target->rport);
 	int result = srp_result_disrupted(ch, cmd);
 
 	/* A passthrough command was never sent, so it is safe to try it later. */
-	if (result == DID_REQUEUE << 16 ||
-	    (blk_rq_is_passthrough(scsi_cmd_to_rq(cmd)) &&
-	     !(scsi_cmd_to_rq(cmd)->cmd_flags & REQ_FAILFAST_TRANSPORT)))
-		return SCSI_MLQUEUE_HOST_BUSY;
-	return srp_complete_now(cmd, result);
+	if (result != DID_REQUEUE << 16 &&
+	    !(blk_rq_is_passthrough(scsi_cmd_to_rq(cmd)) &&
+	      !(scsi_cmd_to_rq(cmd)->cmd_flags & REQ_FAILFAST_TRANSPORT)))
+		return srp_complete_now(cmd, result);
+	if (rport)
+		srp_rport_hold_io(rport);
+	return SCSI_MLQUEUE_HOST_BUSY;
 }
 
 static int srp_map_failed(struct scsi_cmnd *cmd, int err)
@@ -153,17 +152,16 @@ int srp_queuecommand(struct Scsi_Host *shost, struct scsi_cmnd *cmd)
 	struct srp_target *target = srp_host_to_target(shost);
 	u32 tag = blk_mq_unique_tag(scsi_cmd_to_rq(cmd));
 	struct srp_ch *ch = &target->ch[blk_mq_unique_tag_to_hwq(tag)];
-	const struct srp_rport *rport = READ_ONCE(target->rport);
+	const struct srp_rport *rport;
 	int ret;
 
-	/* Without rport it is a user's scan that came before the login's own. */
-	if (unlikely(!rport || READ_ONCE(rport->state) >= SRP_RPORT_FAIL_FAST))
-		return srp_complete_now(cmd, srp_result_terminated(ch, cmd));
-
-	/* MRs and the QP stay while this section lasts; see srp_ch_destroy_qp(). */
+	/* The rport, MRs and the QP stay while this section lasts; see srp_ch_destroy_qp(). */
 	rcu_read_lock();
+	rport = READ_ONCE(target->rport);
+	if (unlikely(!rport || READ_ONCE(rport->state) >= SRP_RPORT_FAIL_FAST))
+		ret = srp_refuse_given_up(cmd, rport);
 	/* Pairs with srp_ch_set_live(): what was granted is visible. */
-	if (likely(smp_load_acquire(&ch->live)))
+	else if (likely(smp_load_acquire(&ch->live)))
 		ret = srp_submit(ch, &ch->reqs[blk_mq_unique_tag_to_tag(tag)], cmd);
 	else
 		ret = srp_refuse_dead(ch, cmd);

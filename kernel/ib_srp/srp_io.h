@@ -21,9 +21,6 @@ int srp_queuecommand(struct Scsi_Host *shost, struct scsi_cmnd *cmd);
  */
 int srp_result_disrupted(struct srp_ch *ch, const struct scsi_cmnd *cmd);
 
-/* Result of commands that are terminated: rport fail-fast or lost. */
-int srp_result_terminated(struct srp_ch *ch, const struct scsi_cmnd *cmd);
-
 /* Result of commands that a reset swept away. */
 int srp_result_reset(struct srp_ch *ch, const struct scsi_cmnd *cmd);
 

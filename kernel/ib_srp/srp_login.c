@@ -83,18 +83,30 @@ void srp_cm_end(struct srp_ch *ch, int status)
 	wake_up_all(&ch->target->cm_wait);
 }
 
+/* A CM that repeats its request 15 times every 4.3 s is done before; the rest is for path queries. */
+#define SRP_CM_SECS	90
+
 int srp_cm_wait(struct srp_ch *ch)
 {
 	struct srp_target *target = ch->target;
+	long left;
 	int ret;
 
-	ret = wait_event_interruptible(target->cm_wait,
-				       /* Pairs with srp_cm_end(): the status is visible. */
-				       smp_load_acquire(&ch->cm_answered) ||
-				       srp_target_interrupted(target));
-	if (!ret)
-		ret = srp_target_interrupted(target);
-	return ret ? : ch->cm_status;
+	left = wait_event_interruptible_timeout(target->cm_wait,
+						/* Pairs with srp_cm_end(): the status is visible. */
+						smp_load_acquire(&ch->cm_answered) ||
+						srp_target_interrupted(target),
+						SRP_CM_SECS * HZ);
+	if (left < 0)
+		return left;
+	ret = srp_target_interrupted(target);
+	if (ret)
+		return ret;
+	if (left)
+		return ch->cm_status;
+	srp_err(ch->shost, "no answer from %s and no error from the connection manager of %s for %d s; does port %u still send?\n",
+		target->name, dev_name(&ch->sdev->dev->dev), SRP_CM_SECS, target->port_num);
+	return -ETIMEDOUT;
 }
 
 void srp_cm_closed(struct srp_ch *ch)

@@ -8,7 +8,6 @@
 #include "srp_proto.h"
 
 /* The bits of the LOGIN_RSP flags that hold the multi-channel result. */
-#define LOGIN_RSP_MULTI_MASK	0x03
 
 /* A command with one direct descriptor, the least that must fit (SRP r16a 6.2). */
 #define MIN_IT_IU_LEN	(sizeof(struct srp_cmd) + sizeof(struct srp_direct_desc))
@@ -113,7 +112,6 @@ int srp_parse_login_rsp(const void *buf, size_t len,
 	grant->max_it_iu_len = be32_to_cpu(rsp->max_it_iu_len);
 	grant->max_ti_iu_len = min(be32_to_cpu(rsp->max_ti_iu_len), SRP_MAX_TI_IU_LEN);
 	grant->imm_data = rsp->rsp_flags & SRP_LOGIN_RSP_IMM_SUPPORTED;
-	grant->multi_action = rsp->rsp_flags & LOGIN_RSP_MULTI_MASK;
 	return 0;
 }
 

@@ -54,7 +54,6 @@ struct srp_login_grant {
 	__u32 max_it_iu_len;	/* >= 64 */
 	__u32 max_ti_iu_len;	/* SRP_MIN_TI_IU_LEN .. SRP_MAX_TI_IU_LEN */
 	bool imm_data;
-	__u8 multi_action;	/* SRP_LOGIN_RSP_MULTI_* */
 };
 
 /**

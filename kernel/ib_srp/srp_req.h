@@ -39,7 +39,7 @@ struct srp_req {
 #define SRP_TAG_GENERATION	BIT_ULL(32)
 /* Tags of task management and of probes never equal a unique tag of the block layer. */
 #define SRP_TAG_TSK_MGMT	BIT(31)
-#define SRP_TAG_PROBE		(BIT(31) | BIT(30))
+#define SRP_TAG_PROBE		((u64)(BIT(31) | BIT(30)))
 #define SRP_TAG_KIND(tag)	((u32)(tag) & (BIT(31) | BIT(30)))
 
 /**

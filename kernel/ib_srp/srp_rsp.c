@@ -26,21 +26,26 @@ static void srp_tm_response(struct srp_ch *ch, const struct srp_rsp_info *info)
 				    info->tag);
 }
 
-static void srp_probe_response(struct srp_ch *ch, const struct srp_rsp_info *info)
-{
-	unsigned long flags;
-
-	spin_lock_irqsave(&ch->lock, flags);
-	ch->credits = srp_add_credits(ch->credits, info->req_lim_delta);
-	ch->probing = false;
-	spin_unlock_irqrestore(&ch->lock, flags);
-}
-
 static void srp_log_unknown_tag(struct srp_ch *ch, u64 tag)
 {
 	dev_err_ratelimited(&ch->shost->shost_gendev,
 			    "Null scmnd for RSP w/tag %#016llx received on ch %u / QP %#x\n",
 			    tag, ch->index, ch->qp ? ch->qp->qp_num : 0);
+}
+
+static void srp_probe_response(struct srp_ch *ch, const struct srp_rsp_info *info)
+{
+	unsigned long flags;
+	bool expected;
+
+	spin_lock_irqsave(&ch->lock, flags);
+	ch->credits = srp_add_credits(ch->credits, info->req_lim_delta);
+	expected = ch->probing && info->tag == SRP_TAG_PROBE;
+	if (expected)
+		ch->probing = false;
+	spin_unlock_irqrestore(&ch->lock, flags);
+	if (!expected)
+		srp_log_unknown_tag(ch, info->tag);
 }
 
 /* The uncommon parts of a response: residuals, sense data, delivery failures. */

@@ -2,6 +2,7 @@
 /* A target's life. */
 #include <linux/blkdev.h>
 #include <linux/err.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <rdma/ib_cache.h>
 #include <scsi/scsi_device.h>
@@ -276,7 +277,7 @@ void srp_target_disconnect(struct srp_target *target)
 	/* Dead channels do not queue these any more. */
 	cancel_delayed_work_sync(&target->watchdog);
 	cancel_work_sync(&target->error_work);
-	cancel_work_sync(&target->kick_work);
+	cancel_delayed_work_sync(&target->kick_work);
 	cancel_delayed_work_sync(&target->rescan_work);
 	/* sg_reset may still be inside the error handler. */
 	down_write(&target->eh_sem);
@@ -290,17 +291,34 @@ void srp_target_disconnect(struct srp_target *target)
 #define SRP_MIN_RQ_TIMEOUT_MS	30000u
 #define SRP_RQ_TIMEOUT_SLACK_MS	1000u
 
-void srp_target_set_rq_timeout(struct srp_target *target, struct scsi_device *sdev)
+static unsigned int srp_target_rq_timeout(const struct srp_target *target)
 {
 	unsigned int ms = SRP_MIN_RQ_TIMEOUT_MS;
 
-	if (sdev->type != TYPE_DISK)
-		return;
 	if (target->ch[0].rc_timeout_ms < INT_MAX)
 		ms = max(ms, target->ch[0].rc_timeout_ms + SRP_RQ_TIMEOUT_SLACK_MS);
-	/* A longer one is the administrator's. */
-	if (sdev->request_queue->rq_timeout < msecs_to_jiffies(ms))
-		blk_queue_rq_timeout(sdev->request_queue, msecs_to_jiffies(ms));
+	return msecs_to_jiffies(ms);
+}
+
+void srp_target_set_rq_timeout(struct srp_target *target, struct scsi_device *sdev)
+{
+	if (sdev->type != TYPE_DISK)
+		return;
+	target->rq_timeout = srp_target_rq_timeout(target);
+	if (sdev->request_queue->rq_timeout < target->rq_timeout)
+		blk_queue_rq_timeout(sdev->request_queue, target->rq_timeout);
+}
+
+/* The new path may have another packet life time. Other values are the administrator's. */
+static void srp_target_refresh_timeouts(struct srp_target *target)
+{
+	unsigned int old = target->rq_timeout;
+	struct scsi_device *sdev;
+
+	target->rq_timeout = srp_target_rq_timeout(target);
+	shost_for_each_device(sdev, target->shost)
+		if (sdev->request_queue->rq_timeout == old)
+			blk_queue_rq_timeout(sdev->request_queue, target->rq_timeout);
 }
 
 /* --- the transport's requests --------------------------------------------------------- */
@@ -319,21 +337,15 @@ s32 srp_target_min_req_lim(struct srp_target *target)
 	return limit;
 }
 
-/* The new path may have another packet life time. */
-static void srp_target_refresh_timeouts(struct srp_target *target)
-{
-	struct scsi_device *sdev;
-
-	shost_for_each_device(sdev, target->shost)
-		srp_target_set_rq_timeout(target, sdev);
-}
-
 static int srp_rport_reconnect(struct srp_rport *rport)
 {
 	struct srp_target *target = rport->lld_data;
+	unsigned int noio;
 	int ret;
 
 	mutex_lock(&target->connect_mutex);
+	/* Memory must not be waited for that is written back to this target. */
+	noio = memalloc_noio_save();
 	srp_target_release_channels(target);
 	target->attempt_at = jiffies;
 	WRITE_ONCE(target->restart, false);
@@ -350,8 +362,12 @@ static int srp_rport_reconnect(struct srp_rport *rport)
 	}
 	srp_target_refresh_timeouts(target);
 	srp_for_each_ch(target, srp_ch_go_live);
-	srp_info(target->shost, "reconnect succeeded\n");
+	if (srp_target_connected(target))
+		srp_info(target->shost, "reconnect succeeded\n");
+	else
+		ret = -ECONNRESET;
 unlock:
+	memalloc_noio_restore(noio);
 	mutex_unlock(&target->connect_mutex);
 	return ret;
 }
@@ -446,7 +462,8 @@ static void srp_target_error_work(struct work_struct *work)
 
 static void srp_target_kick_work(struct work_struct *work)
 {
-	struct srp_target *target = container_of(work, struct srp_target, kick_work);
+	struct srp_target *target = container_of(to_delayed_work(work), struct srp_target,
+						 kick_work);
 
 	/* An attempt from before the change may wait a minute for an answer to a lost request. */
 	if (time_after(jiffies, READ_ONCE(target->attempt_at) + SRP_STUCK_ATTEMPT)) {
@@ -472,13 +489,22 @@ void srp_target_port_down(struct srp_target *target)
 		srp_for_each_ch(target, srp_ch_fail);
 }
 
+/*
+ * A subnet manager makes a port active when everything is ready. An Ethernet link that comes
+ * up may not carry packets yet, and the CM would repeat a lost request only after seconds.
+ */
+static unsigned long srp_settle_time(const struct srp_target *target)
+{
+	return target->opt.cm == SRP_CM_IB ? 0 : HZ / 4;
+}
+
 void srp_target_port_up(struct srp_target *target)
 {
 	unsigned long flags;
 
 	spin_lock_irqsave(&target->lock, flags);
 	if (target->state == SRP_TARGET_LIVE)
-		queue_work(srp_error_wq, &target->kick_work);
+		mod_delayed_work(srp_error_wq, &target->kick_work, srp_settle_time(target));
 	spin_unlock_irqrestore(&target->lock, flags);
 }
 
@@ -505,8 +531,6 @@ void srp_target_pkey_change(struct srp_target *target)
  * that there is something to acknowledge. Two intervals less than fast_io_fail_tmo may
  * pass, so that multipath I/O leaves a silent path within that time.
  */
-#define SRP_PROBE_TAG	((u64)SRP_TAG_PROBE)
-
 static unsigned long srp_watchdog_interval(int fast_io_fail)
 {
 	if (fast_io_fail < 0)
@@ -520,9 +544,10 @@ static void srp_ch_send_probe(struct srp_ch *ch)
 	unsigned int len;
 
 	lockdep_assert_held(&ch->lock);
-	if (ch->probing || ch->probe.busy || ch->credits <= 1)
+	/* It may take the credit kept for task management, which needs a path that works, too. */
+	if (ch->probing || ch->probe.busy || ch->credits < 1)
 		return;
-	len = srp_build_cmd(ch->probe.iu.buf, SRP_PROBE_TAG, 0, inquiry, sizeof(inquiry));
+	len = srp_build_cmd(ch->probe.iu.buf, SRP_TAG_PROBE, 0, inquiry, sizeof(inquiry));
 	if (srp_ctl_post(&ch->probe, len))
 		return;
 	ch->probing = true;
@@ -544,11 +569,16 @@ static void srp_ch_invalidate_stale(struct srp_ch *ch)
 	last->send_flags = 0;
 }
 
-/* @late: count from now. Return: true if the path has been silent for @limit. */
-static bool srp_ch_check(struct srp_ch *ch, unsigned long interval, unsigned long limit,
-			 bool late)
+/* A target that keeps all credits although nothing is outstanding stops the channel for good. */
+#define SRP_STARVED_SECS	10
+
+enum srp_diagnosis { SRP_CH_WELL, SRP_CH_SILENT, SRP_CH_STARVED };
+
+/* @limit: how long nothing may be acknowledged. @late: count from now. */
+static enum srp_diagnosis srp_ch_check(struct srp_ch *ch, unsigned long interval,
+				       unsigned long limit, bool late)
 {
-	bool silent = false;
+	enum srp_diagnosis diagnosis = SRP_CH_WELL;
 	unsigned long flags;
 
 	spin_lock_irqsave(&ch->lock, flags);
@@ -562,12 +592,16 @@ static bool srp_ch_check(struct srp_ch *ch, unsigned long interval, unsigned lon
 	ch->seen_tail = ch->sq_tail;
 	if (ch->outstanding && time_after_eq(jiffies, ch->heard_at + interval))
 		srp_ch_send_probe(ch);
-	silent = ch->sq_head != ch->sq_tail &&
-		time_after_eq(jiffies, ch->heard_at + limit);
+	if (ch->outstanding || ch->probing || ch->credits > SRP_CREDIT_RESERVE || late)
+		ch->fed_at = jiffies;
+	if (ch->sq_head != ch->sq_tail && time_after_eq(jiffies, ch->heard_at + limit))
+		diagnosis = SRP_CH_SILENT;
+	else if (time_after_eq(jiffies, ch->fed_at + SRP_STARVED_SECS * HZ))
+		diagnosis = SRP_CH_STARVED;
 	srp_ch_invalidate_stale(ch);
 unlock:
 	spin_unlock_irqrestore(&ch->lock, flags);
-	return silent;
+	return diagnosis;
 }
 
 static void srp_target_watchdog(struct work_struct *work)
@@ -588,10 +622,18 @@ static void srp_target_watchdog(struct work_struct *work)
 	for (i = 0; i < target->ch_count; i++) {
 		struct srp_ch *ch = &target->ch[i];
 
-		if (!srp_ch_check(ch, interval, limit, late))
+		switch (srp_ch_check(ch, interval, limit, late)) {
+		case SRP_CH_WELL:
 			continue;
-		srp_err(target->shost, "channel %u: nothing acknowledged for %u ms, taking the path to %s for dead\n",
-			i, jiffies_to_msecs(jiffies - ch->heard_at), target->name);
+		case SRP_CH_SILENT:
+			srp_err(target->shost, "channel %u: nothing acknowledged for %u ms, taking the path to %s for dead\n",
+				i, jiffies_to_msecs(jiffies - ch->heard_at), target->name);
+			break;
+		case SRP_CH_STARVED:
+			srp_err(target->shost, "channel %u: %s has granted no request for %d s although none is outstanding, connecting anew\n",
+				i, target->name, SRP_STARVED_SECS);
+			break;
+		}
 		srp_ch_fail(ch);
 	}
 	/* Until removal cancels it: its last commands need a path that is known to work, too. */
@@ -625,7 +667,9 @@ int srp_target_publish(struct srp_target *target)
 	}
 	spin_unlock_irqrestore(&target->lock, flags);
 	if (aborting) {
-		target->rport = NULL;
+		WRITE_ONCE(target->rport, NULL);
+		/* A user's scan may be queueing commands. */
+		synchronize_rcu();
 		srp_remove_host(target->shost);
 		srp_stop_rport(rport);
 		srp_rport_put(rport);
@@ -722,7 +766,7 @@ void srp_target_init(struct srp_target *target, struct Scsi_Host *shost, struct 
 	init_rwsem(&target->eh_sem);
 	INIT_LIST_HEAD(&target->node);
 	INIT_WORK(&target->error_work, srp_target_error_work);
-	INIT_WORK(&target->kick_work, srp_target_kick_work);
+	INIT_DELAYED_WORK(&target->kick_work, srp_target_kick_work);
 	INIT_WORK(&target->remove_work, srp_target_remove_work);
 	INIT_DELAYED_WORK(&target->rescan_work, srp_target_rescan_work);
 	INIT_DELAYED_WORK(&target->watchdog, srp_target_watchdog);

@@ -49,6 +49,7 @@ struct srp_target {
 
 	wait_queue_head_t	cm_wait;	/* an answer for some channel, or aborting */
 
+	unsigned int		rq_timeout;	/* jiffies; what disks were given last, 0 before */
 	unsigned long		attempt_at;	/* jiffies when the last reconnect began */
 	bool			restart;	/* it waits for something outdated */
 	unsigned long		ticked_at;	/* jiffies of the last watchdog tick */
@@ -58,8 +59,8 @@ struct srp_target {
 	bool			gone;		/* channels are being freed; @eh_sem */
 	struct list_head	node;		/* of host->targets */
 	struct work_struct	error_work;
-	struct work_struct	kick_work;
 	struct work_struct	remove_work;
+	struct delayed_work	kick_work;
 	struct delayed_work	rescan_work;
 	struct delayed_work	watchdog;
 };

@@ -40,8 +40,10 @@ struct srp_rport {
 	unsigned int		failed_reconnects;
 	unsigned long		connected_at;	/* jiffies */
 	unsigned int		attempts;	/* reconnects finished, wraps */
+	bool			may_hold;	/* devices may be blocked */
 
 	wait_queue_head_t	wait;		/* @attempts or @state changed */
+	struct work_struct	hold_work;
 	struct delayed_work	reconnect_work;
 	struct delayed_work	fast_io_fail_work;
 	struct delayed_work	dev_loss_work;
@@ -104,11 +106,21 @@ void srp_rport_put(struct srp_rport *rport);
 /**
  * srp_rport_error - the connection of this rport broke
  *
- * Blocks devices, starts the timers and queues a reconnect as the time-outs say.
+ * Lets srp_rport_hold_io() block devices, starts the timers and queues a reconnect as the time-outs say.
  * Ignored while ft->is_connected() says that there is a newer, working connection.
  * Context: may sleep; not from callbacks of the transport.
  */
 void srp_rport_error(struct srp_rport *rport);
+
+/**
+ * srp_rport_hold_io - the driver refused a command that has to wait for the connection
+ *
+ * Blocks the devices, if the state of the rport wants that, so that commands wait in their
+ * queues. Until then they stay unblocked, and commands that multipath has another path for
+ * fail at once instead of waiting with the others.
+ * Context: any; the host's commands are not all finished yet.
+ */
+void srp_rport_hold_io(struct srp_rport *rport);
 
 /* A reason to believe that reconnecting succeeds now: try at once. May sleep. */
 void srp_rport_kick(struct srp_rport *rport);

@@ -133,9 +133,13 @@ static void srp_block_device(struct scsi_device *sdev, enum scsi_device_state un
 static void srp_unblock_device(struct scsi_device *sdev, enum scsi_device_state state)
 {
 	scsi_internal_device_unblock_nowait(sdev, state);
-	/* The error handler takes devices offline while the path is dead. */
-	if (state == SDEV_RUNNING && sdev->sdev_state == SDEV_OFFLINE)
-		scsi_device_set_state(sdev, SDEV_RUNNING);
+	/*
+	 * Devices that nobody used meanwhile were never blocked; and the error handler
+	 * takes devices offline while the path is dead.
+	 */
+	if ((state == SDEV_TRANSPORT_OFFLINE && sdev->sdev_state == SDEV_RUNNING) ||
+	    (state == SDEV_RUNNING && sdev->sdev_state == SDEV_OFFLINE))
+		scsi_device_set_state(sdev, state);
 }
 
 static void srp_do(struct srp_rport *rport, unsigned int actions)
@@ -153,7 +157,9 @@ static void srp_do(struct srp_rport *rport, unsigned int actions)
 	if (actions & SRP_DO_COUNT_FAILURE)
 		rport->failed_reconnects++;
 	if (actions & SRP_DO_BLOCK)
-		srp_for_each_device(rport, SDEV_BLOCK, srp_block_device);
+		rport->may_hold = true;
+	if (actions & (SRP_DO_UNBLOCK | SRP_DO_OFFLINE))
+		rport->may_hold = false;
 	if (actions & SRP_DO_UNBLOCK)
 		srp_for_each_device(rport, SDEV_RUNNING, srp_unblock_device);
 	if (actions & SRP_DO_OFFLINE)
@@ -177,6 +183,16 @@ static void srp_event(struct srp_rport *rport, enum srp_rport_event ev)
 	wake_up_all(&rport->wait);
 }
 
+static void srp_hold_work(struct work_struct *work)
+{
+	struct srp_rport *rport = container_of(work, struct srp_rport, hold_work);
+
+	mutex_lock(&rport->mutex);
+	if (rport->may_hold)
+		srp_for_each_device(rport, SDEV_BLOCK, srp_block_device);
+	mutex_unlock(&rport->mutex);
+}
+
 /* --- timers and reconnect ------------------------------------------------ */
 
 static void srp_log_expired(struct srp_rport *rport, const char *what)
@@ -197,8 +213,9 @@ static void srp_fast_io_fail_work(struct work_struct *work)
 					       fast_io_fail_work);
 
 	mutex_lock(&rport->mutex);
-	/* Not a timer of an earlier loss that waited for the mutex while it was stopped. */
-	if (rport->state == SRP_RPORT_BLOCKED && time_after_eq(jiffies, rport->fast_io_fail_at))
+	/* Not a timer that was stopped while it waited for the mutex. */
+	if (rport->state == SRP_RPORT_BLOCKED && rport->tmo.fast_io_fail >= 0 &&
+	    time_after_eq(jiffies, rport->fast_io_fail_at))
 		srp_fast_io_fail_expired(rport);
 	mutex_unlock(&rport->mutex);
 }
@@ -209,7 +226,7 @@ static void srp_dev_loss_work(struct work_struct *work)
 					       dev_loss_work);
 
 	mutex_lock(&rport->mutex);
-	if (time_before(jiffies, rport->dev_loss_at))
+	if (rport->tmo.dev_loss < 0 || time_before(jiffies, rport->dev_loss_at))
 		goto unlock;
 	/* Equal time-outs expire together; fast fail comes first. */
 	if (rport->state == SRP_RPORT_BLOCKED && rport->tmo.fast_io_fail >= 0)
@@ -274,6 +291,12 @@ void srp_rport_error(struct srp_rport *rport)
 }
 EXPORT_SYMBOL_GPL(srp_rport_error);
 
+void srp_rport_hold_io(struct srp_rport *rport)
+{
+	queue_work(srp_timer_wq, &rport->hold_work);
+}
+EXPORT_SYMBOL_GPL(srp_rport_hold_io);
+
 void srp_rport_kick(struct srp_rport *rport)
 {
 	mutex_lock(&rport->mutex);
@@ -327,12 +350,28 @@ void srp_stop_rport(struct srp_rport *rport)
 {
 	srp_rport_lost(rport);
 
-	/* Nothing queues these in state lost. */
+	/* Nothing queues these in state lost, and no command is left to be held. */
+	cancel_work_sync(&rport->hold_work);
 	cancel_delayed_work_sync(&rport->reconnect_work);
 	cancel_delayed_work_sync(&rport->fast_io_fail_work);
 	cancel_delayed_work_sync(&rport->dev_loss_work);
 }
 EXPORT_SYMBOL_GPL(srp_stop_rport);
+
+/* While the path is away: what was switched off must not expire, what was switched on counts from now. */
+static void srp_switch_timers(struct srp_rport *rport)
+{
+	enum srp_rport_state state = rport->state;
+
+	if (rport->tmo.fast_io_fail < 0)
+		cancel_delayed_work(&rport->fast_io_fail_work);
+	else if (state == SRP_RPORT_BLOCKED)
+		srp_do(rport, SRP_DO_START_FAST_FAIL);
+	if (rport->tmo.dev_loss < 0)
+		cancel_delayed_work(&rport->dev_loss_work);
+	else if (state == SRP_RPORT_BLOCKED || state == SRP_RPORT_FAIL_FAST)
+		srp_do(rport, SRP_DO_START_DEV_LOSS);
+}
 
 /*
  * Change the time-outs of a live rport.
@@ -354,6 +393,7 @@ int srp_rport_set_tmo(struct srp_rport *rport, const struct srp_tmo *tmo)
 	rport->tmo = *tmo;
 	if (rport->state == SRP_RPORT_LOST)
 		return 0;
+	srp_switch_timers(rport);
 	if (tmo->reconnect_delay <= 0) {
 		/* Somebody may wait for the end of this attempt. */
 		if (cancel_delayed_work(&rport->reconnect_work)) {
@@ -418,6 +458,7 @@ struct srp_rport *srp_rport_add(struct Scsi_Host *shost, const u8 *port_id,
 	rport->tmo = *ft->tmo;
 	rport->connected_at = jiffies;
 	init_waitqueue_head(&rport->wait);
+	INIT_WORK(&rport->hold_work, srp_hold_work);
 	INIT_DELAYED_WORK(&rport->reconnect_work, srp_reconnect_work);
 	INIT_DELAYED_WORK(&rport->fast_io_fail_work, srp_fast_io_fail_work);
 	INIT_DELAYED_WORK(&rport->dev_loss_work, srp_dev_loss_work);

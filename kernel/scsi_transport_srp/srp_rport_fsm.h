@@ -35,7 +35,7 @@ enum srp_rport_action {
 	SRP_DO_START_DEV_LOSS	= 1 << 2,	/* if set and not running */
 	SRP_DO_CLEAR_FAILURES	= 1 << 3,
 	SRP_DO_COUNT_FAILURE	= 1 << 4,
-	SRP_DO_BLOCK		= 1 << 5,	/* hold back I/O */
+	SRP_DO_BLOCK		= 1 << 5,	/* hold back I/O that has to wait */
 	SRP_DO_UNBLOCK		= 1 << 6,	/* devices run again */
 	SRP_DO_OFFLINE		= 1 << 7,	/* devices become transport-offline */
 	SRP_DO_TERMINATE	= 1 << 8,	/* finish what is outstanding */
