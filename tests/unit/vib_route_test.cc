@@ -32,10 +32,10 @@ class Switch : public testing::Test {
     vib_port* out = vib_route(&node_->ports[in_port], &hdr, nullptr);
     return out ? out->num : -1;
   }
-  int directed(int in_port) {
+  int directed(int in_port, u16 dlid = VIB_LID_PERMISSIVE) {
     vib_hdr hdr{};
     hdr.class_ = VIB_SMP;
-    hdr.dlid = VIB_LID_PERMISSIVE;
+    hdr.dlid = dlid;
     vib_port* out = vib_route(&node_->ports[in_port], &hdr, &smp_);
     return out ? out->num : -1;
   }
@@ -97,6 +97,23 @@ TEST_F(Switch, DirectedRouteEndsHereAndIsAnswered) {
   EXPECT_EQ(smp_.hop_ptr, 1);
 }
 
+TEST_F(Switch, DirectedRouteBehindALidRoutedPart) {
+  lft_[5] = 2;
+  lft_[9] = 4;
+  smp_.hop_cnt = 1;
+  smp_.initial_path[1] = 3;
+  smp_.dr_slid = htobe16(9);
+  EXPECT_EQ(directed(4, 5), 2);  // not this switch's LID: on by the table
+  EXPECT_EQ(smp_.hop_ptr, 0);
+  node_->ports[0].s.lid = 5;
+  EXPECT_EQ(directed(4, 5), 3);  // here the directed part begins
+  EXPECT_EQ(smp_.hop_ptr, 1);
+  smp_.status = IB_SMP_DIRECTION;
+  EXPECT_EQ(directed(3), 4);     // and back, it ends
+  EXPECT_EQ(smp_.hop_ptr, 0);
+  EXPECT_EQ(directed(3), 4);     // the next switch goes by the LID again
+}
+
 TEST_F(Switch, BadDirectedRoutes) {
   smp_.hop_cnt = 2;
   smp_.hop_ptr = 0;
@@ -112,9 +129,9 @@ TEST_F(Switch, BadDirectedRoutes) {
   smp_.hop_cnt = IB_SMP_MAX_PATH_HOPS;
   EXPECT_EQ(directed(3), -1);
   smp_.hop_cnt = 1;
-  smp_.dr_slid = htobe16(5);
-  EXPECT_EQ(directed(3), -1);  // mixed routes
-  smp_.dr_slid = 0xffff;
+  smp_.dr_dlid = htobe16(5);
+  EXPECT_EQ(directed(3), -1);  // a LID routed part at the end
+  smp_.dr_dlid = 0xffff;
   smp_.status = IB_SMP_DIRECTION;
   smp_.hop_ptr = 3;
   EXPECT_EQ(directed(3), -1);

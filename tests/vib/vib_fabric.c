@@ -71,7 +71,7 @@ static struct vib_port *walk(struct vib_port *from, const struct vib_hdr *hdr, s
 		at = cross(out, hdr);
 	}
 	/* A CA takes what is for one of its LIDs, and management packets from its neighbour. */
-	if (at && hdr->dlid != VIB_LID_PERMISSIVE && !vib_lid_is_own(&at->s, hdr->dlid, NULL)) {
+	if (at && !dr && hdr->dlid != VIB_LID_PERMISSIVE && !vib_lid_is_own(&at->s, hdr->dlid, NULL)) {
 		at->c.rcv_errors++;
 		return NULL;
 	}
