@@ -257,7 +257,11 @@ private:
 			if (item.key == "id_ext" || item.key == "ioc_guid" || item.key == "initiator_ext") {
 				if (!hex)
 					return bad(fmt::format("{}: {}", item.key, hex.error().text));
-				std::string text = fmt::format("{}={:016x}", item.key, *hex);
+				const std::string text = fmt::format("{}={:016x}", item.key, *hex);
+				if (item.key == "id_ext")
+					target.id_ext = *hex;
+				if (item.key == "ioc_guid")
+					target.ioc_guid = Guid(*hex);
 				(item.key == "id_ext" ? id_ext : item.key == "ioc_guid" ? ioc_guid : more += ',') += text;
 			} else if (item.key == "dest" || item.key == "src") {
 				if (!is_address(item.value))

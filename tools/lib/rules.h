@@ -18,6 +18,8 @@ struct Decision {
 struct StaticTarget {
 	std::string device;	// empty: any port; with port
 	unsigned int port = 0;
+	uint64_t id_ext = 0;
+	Guid ioc_guid;
 	std::string login;	// the whole line for add_target
 	unsigned int line = 0;
 };

@@ -22,7 +22,7 @@ public:
 		write(dir + "lid", fmt::format("0x{:x}\n", lid));
 		write(dir + "sm_lid", "0x1\n");
 		write(dir + "sm_sl", "0\n");
-		write(dir + "gids/0", fmt::format("fe80:0000:0000:0000:0000:0000:0000:{:04x}\n", lid));
+		write(dir + "gids/0", fmt::format("fe80:0000:0000:0000:0000:0000:0010:{:04x}\n", lid));
 		for (size_t i = 0; i < pkeys.size(); i++)
 			write(fmt::format("{}pkeys/{}", dir, i), pkeys[i] + "\n");
 		write(fmt::format("class/infiniband_srp/srp-{}-{}/add_target", name.device, name.number), "");

@@ -272,7 +272,7 @@ TEST(Sysfs, Port)
 	EXPECT_TRUE(port->active);
 	EXPECT_EQ(port->lid, Lid(0x1a));
 	EXPECT_EQ(port->sm_lid, Lid(1));
-	EXPECT_EQ(port->gid.text(), "fe80000000000000000000000000001a");
+	EXPECT_EQ(port->gid.text(), "fe80000000000000000000000010001a");
 	ASSERT_EQ(port->pkeys.size(), 12u);
 	EXPECT_EQ(port->pkey_index(Pkey(0x8001)), 2);
 	EXPECT_EQ(port->pkey_index(Pkey(0x0002)), 11) << "in the order of numbers, not of names";

@@ -1,0 +1,458 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// The daemon of one port: days of its life on a simulated fabric, with a kernel that takes logins.
+#include <gtest/gtest.h>
+
+#include <cerrno>
+
+#include "fake_fabric.h"
+#include "fake_sysfs.h"
+#include "port_daemon.h"
+#include "simulated_time.h"
+
+using namespace srp;
+using namespace std::chrono_literals;
+
+namespace {
+
+// ib_srp: a login takes a while and leaves a SCSI host; a second one to the same target is refused.
+class FakeInitiator : public Logins {
+public:
+	FakeInitiator(SimulatedTime &time, FakeSysfs &sysfs) : time_(time), sysfs_(sysfs) {}
+
+	void submit(const std::string &login, Done done) override
+	{
+		logins.push_back(login);
+		timers_.push_back(time_.after(takes, [this, login, done] {
+			const int error = fail_with ? fail_with : hosts_.contains(login) ? EEXIST : 0;
+			if (!error) {
+				hosts_[login] = "host" + std::to_string(hosts_.size() + 1);
+				if (const auto target = parse(login))
+					sysfs_.add_host(hosts_[login], *target, local);
+			}
+			done(error ? Result<void>(Error { "add_target: refused", Cause::System, error }) : Result<void>());
+		}));
+	}
+	void drop(const std::string &login)
+	{
+		sysfs_.remove("class/scsi_host/" + hosts_.at(login));
+		hosts_.erase(login);
+	}
+
+	std::vector<std::string> logins;
+	int fail_with = 0;
+	Duration takes = 1s;
+	PortName local;
+
+private:
+	static std::optional<Target> parse(const std::string &login)
+	{
+		std::map<std::string, std::string> keys;
+		for (size_t at = 0; at < login.size();) {
+			const size_t end = std::min(login.find(',', at), login.size());
+			const std::string item = login.substr(at, end - at);
+			keys[item.substr(0, item.find('='))] = item.substr(item.find('=') + 1);
+			at = end + 1;
+		}
+		if (!keys.contains("dgid"))
+			return std::nullopt;
+		return Target { .id_ext = keys["id_ext"], .ioc_guid = *Guid::parse(keys["ioc_guid"]), .dgid = *Gid::parse(keys["dgid"]),
+				.pkey = *Pkey::parse(keys["pkey"]), .service_id = ServiceId(*parse_hex(keys["service_id"])) };
+	}
+
+	SimulatedTime &time_;
+	FakeSysfs &sysfs_;
+	std::map<std::string, std::string> hosts_;
+	std::vector<Timer> timers_;
+};
+
+class DaemonTest : public testing::Test {
+protected:
+	DaemonTest()
+	{
+		fabric.add_host(Lid(1));
+		fabric.add_host(Lid(2));
+		sysfs.add_port(name, 2);
+		initiator.local = name;
+		config.execute = true;
+		config.rescan = 60s;
+	}
+	~DaemonTest() override { daemon.reset(); }
+
+	void start(const std::string &rules = "")
+	{
+		view = sysfs.view();
+		daemon = std::make_unique<PortDaemon>(
+			PortDaemon::World { .scheduler = time, .sysfs = view, .log = log, .logins = initiator,
+					    .open_port = [this]() -> Result<std::unique_ptr<MadPort>> {
+						    opened++;
+						    if (no_device)
+							    return Error { "no such device", Cause::System, ENODEV };
+						    return fabric.attach(Lid(2));
+					    },
+					    .print = [this](const std::string &text) { printed += text; },
+					    .changed = [] {} },
+			name, config, std::make_shared<const Rules>(*Rules::parse(rules, "f")));
+		daemon->start();
+	}
+	bool logged(const std::string &text) const
+	{
+		return std::any_of(messages.begin(), messages.end(), [&](const auto &m) { return m.find(text) != std::string::npos; });
+	}
+	static std::string login_of(uint16_t lid, const std::string &pkey = "ffff")
+	{
+		return fmt::format("id_ext={0:016x},ioc_guid={0:016x},dgid=fe80000000000000{1:016x},pkey={2},service_id={0:016x}", 0x200000 + lid,
+				   0x100000 + lid, pkey);
+	}
+
+	const PortName name { "fake0", 1 };
+	SimulatedTime time;
+	FakeFabric fabric { time };
+	FakeSysfs sysfs;
+	Sysfs view { "" };
+	FakeInitiator initiator { time, sysfs };
+	std::vector<std::string> messages;
+	Log log { time, [this](Priority, const std::string &text) { messages.push_back(text); }, Priority::Info };
+	DaemonConfig config;
+	std::unique_ptr<PortDaemon> daemon;
+	std::string printed;
+	unsigned int opened = 0;
+	bool no_device = false;
+};
+
+TEST_F(DaemonTest, LogsInAtOnceAndOnce)
+{
+	fabric.add_target(Lid(4));
+	start();
+	time.run_for(100ms);
+	EXPECT_EQ(initiator.logins, std::vector<std::string> { login_of(4) });
+	time.run_for(10min);
+	EXPECT_EQ(initiator.logins.size(), 1u);
+	EXPECT_EQ(daemon->status().connected, 1u);
+}
+
+// No -R: nothing is due, so nothing wakes the process up.
+TEST_F(DaemonTest, WithoutARescanPeriodItSleeps)
+{
+	config.rescan = 0s;
+	config.recheck = 0s;
+	fabric.add_target(Lid(4));
+	start();
+	time.run();	// ends, because no timer is left
+	EXPECT_EQ(daemon->status().connected, 1u);
+}
+
+TEST_F(DaemonTest, PrintsAndLeavesAlone)
+{
+	config.execute = false;
+	config.print = true;
+	fabric.add_target(Lid(4));
+	start("a max_sect=99\n");
+	time.run_for(1s);
+	EXPECT_EQ(printed, login_of(4) + ",max_sect=99\n");
+	EXPECT_TRUE(initiator.logins.empty());
+}
+
+TEST_F(DaemonTest, ConnectedTargetsArePrintedOnRequest)
+{
+	auto &target = fabric.add_target(Lid(4));
+	const auto connected = Target { .id_ext = "200004", .ioc_guid = Guid(0x200004), .dgid = target.gid, .pkey = Pkey(0xffff),
+					.service_id = ServiceId(0x200004) };
+
+	sysfs.add_host("host7", connected, name);
+	config.print = true;
+	start();
+	time.run_for(1s);
+	EXPECT_EQ(printed, "");
+	config.all = true;
+	start();
+	time.run_for(1s);
+	EXPECT_EQ(printed, login_of(4) + "\n");
+	EXPECT_TRUE(initiator.logins.empty());
+}
+
+TEST_F(DaemonTest, RulesDecide)
+{
+	fabric.add_target(Lid(4));
+	fabric.add_target(Lid(5));
+	start("d ioc_guid=200004\n");
+	time.run_for(1s);
+	EXPECT_EQ(initiator.logins, std::vector<std::string> { login_of(5) });
+	daemon->use_rules(std::make_shared<const Rules>());
+	time.run_for(2s);
+	EXPECT_EQ(initiator.logins.size(), 2u) << "new rules take effect at once";
+}
+
+// ib_srp takes one login per target port; the second P_Key must not be tried again and again.
+TEST_F(DaemonTest, OnePkeyPerTargetPort)
+{
+	fabric.add_host(Lid(2), { Pkey(0xffff), Pkey(0x8001) });
+	fabric.add_target(Lid(4), { Pkey(0xffff), Pkey(0x8001) });
+	sysfs.add_port(name, 2, { "0xffff", "0x8001" });
+	start();
+	time.run_for(10min);
+	EXPECT_EQ(initiator.logins, std::vector<std::string> { login_of(4) });
+}
+
+TEST_F(DaemonTest, ALostLoginIsMadeAgain)
+{
+	fabric.add_target(Lid(4));
+	start();
+	time.run_for(10s);
+	initiator.drop(login_of(4));
+	time.run_for(25s);
+	EXPECT_EQ(initiator.logins.size(), 1u) << "nobody told";
+	time.run_for(30s);
+	EXPECT_EQ(initiator.logins.size(), 2u) << "the next scan";
+}
+
+// The link of a target bounced: its old login was still there at the scan, and goes away a little later.
+TEST_F(DaemonTest, ConnectedTargetsAreLookedAtAgain)
+{
+	config.rescan = 0s;
+	fabric.add_target(Lid(4));
+	start();
+	time.run_for(10s);
+	daemon->rescan("test");
+	time.run_for(1s);
+	initiator.drop(login_of(4));
+	time.run_for(18s);
+	EXPECT_EQ(initiator.logins.size(), 1u);
+	time.run_for(2s);
+	EXPECT_EQ(initiator.logins.size(), 2u);
+}
+
+// The reason is told once in words, and the pauses grow.
+TEST_F(DaemonTest, FailedLoginsAreRepeatedWithBackOff)
+{
+	fabric.add_target(Lid(4));
+	initiator.fail_with = ETIMEDOUT;
+	start();
+	time.run_for(30min);
+	EXPECT_GT(initiator.logins.size(), 8u);
+	EXPECT_LT(initiator.logins.size(), 15u) << "not at each of 30 scans";
+	EXPECT_TRUE(logged("the target does not answer; trying again"));
+	EXPECT_LE(messages.size(), 6u);
+	EXPECT_EQ(daemon->status().failed, 1u);
+	initiator.fail_with = 0;
+	time.run_for(6min);
+	EXPECT_EQ(daemon->status().connected, 1u);
+}
+
+TEST_F(DaemonTest, ASecondLoginIsNoFailure)
+{
+	fabric.add_target(Lid(4));
+	initiator.fail_with = EEXIST;
+	start();
+	time.run_for(10s);
+	EXPECT_TRUE(logged("already connected to target"));
+	EXPECT_EQ(daemon->status().failed, 0u);
+}
+
+TEST_F(DaemonTest, TrapsTellOfNewTargets)
+{
+	config.rescan = 0s;
+	start();
+	time.run_for(1s);
+	EXPECT_EQ(fabric.subscribers[kTrapInService], std::vector<Lid> { Lid(2) });
+	EXPECT_EQ(fabric.subscribers[kTrapOutOfService], std::vector<Lid> { Lid(2) });
+	EXPECT_EQ(fabric.subscribers[kTrapLocalChanges], std::vector<Lid> { Lid(2) });
+	fabric.trap({ .trap = kTrapInService, .gid = fabric.add_target(Lid(4)).gid });
+	fabric.add_target(Lid(5));
+	fabric.trap({ .trap = kTrapLocalChanges, .lid = Lid(5), .capability_mask = kIsDeviceManagement });
+	fabric.add_target(Lid(6));
+	fabric.trap({ .trap = kTrapLocalChanges, .lid = Lid(6) });	// its targets are gone, it says
+	time.run_for(100ms);
+	EXPECT_EQ(initiator.logins, (std::vector<std::string> { login_of(4), login_of(5) }));
+	EXPECT_EQ(fabric.reports_acknowledged, 3u);
+}
+
+TEST_F(DaemonTest, ManyTrapsAtOnce)
+{
+	config.rescan = 0s;
+	start();
+	time.run_for(1s);
+	for (uint16_t lid = 100; lid < 300; lid++)
+		fabric.trap({ .trap = kTrapInService, .gid = fabric.add_target(Lid(lid)).gid });
+	time.run_for(1s);
+	EXPECT_EQ(initiator.logins.size(), 200u);
+	EXPECT_LT(fabric.sa.questions, 600u) << "one scan of everything, not 200 scans";
+}
+
+TEST_F(DaemonTest, ATargetThatLeavesIsNamed)
+{
+	auto &target = fabric.add_target(Lid(4));
+
+	start();
+	time.run_for(10s);
+	fabric.trap({ .trap = kTrapOutOfService, .gid = Gid(1, Guid(1)) });
+	fabric.trap({ .trap = kTrapOutOfService, .gid = target.gid });
+	time.run_for(1s);
+	EXPECT_TRUE(logged("target 0000000000200004 at port fe800000000000000000000000100004 (LID 0x0004, P_Key ffff) left the fabric"));
+}
+
+TEST_F(DaemonTest, WithoutReportsItStillScans)
+{
+	fabric.refuse_reports();
+	start();
+	time.run_for(1s);
+	EXPECT_TRUE(logged("Fail to register to traps"));
+	fabric.add_target(Lid(4));
+	time.run_for(61s);
+	EXPECT_EQ(initiator.logins.size(), 1u);
+}
+
+// Every full scan subscribes again, so a new SM learns of us; at the end all is taken back.
+TEST_F(DaemonTest, SubscriptionsFollowTheSm)
+{
+	start();
+	time.run_for(1s);
+	fabric.subscribers.clear();
+	daemon->rescan("another SM");
+	time.run_for(1s);
+	EXPECT_EQ(fabric.subscribers.size(), 3u);
+
+	bool stopped = false;
+	daemon->stop([&] { stopped = true; });
+	time.run_for(10ms);
+	EXPECT_TRUE(stopped);
+	for (const auto &[trap, lids] : fabric.subscribers)
+		EXPECT_TRUE(lids.empty()) << trap;
+}
+
+TEST_F(DaemonTest, StopsWithin100MsWithoutTheSm)
+{
+	start();
+	time.run_for(1s);
+	fabric.at(Lid(1)).faults.dead = true;
+	bool stopped = false;
+	daemon->stop([&] { stopped = true; });
+	time.run_for(100ms);
+	EXPECT_TRUE(stopped);
+}
+
+TEST_F(DaemonTest, SurvivesTheLossOfTheSm)
+{
+	config.rescan = 0s;
+	fabric.at(Lid(1)).faults.dead = true;
+	fabric.add_target(Lid(4));
+	start();
+	time.run_for(3min);
+	EXPECT_TRUE(logged("the SA at LID 0x0001 does not answer"));
+	EXPECT_LE(messages.size(), 2u) << "said once, not at each attempt";
+	EXPECT_NE(daemon->status().problem, "");
+	fabric.at(Lid(1)).faults.dead = false;
+	time.run_for(2min);
+	EXPECT_EQ(initiator.logins.size(), 1u) << "without any event";
+	EXPECT_EQ(daemon->status().problem, "");
+}
+
+TEST_F(DaemonTest, APortWithoutLidOrSm)
+{
+	sysfs.add_port(name, 0);
+	sysfs.write("class/infiniband/fake0/ports/1/sm_lid", "0x0\n");
+	fabric.add_target(Lid(4));
+	start();
+	time.run_for(1s);
+	EXPECT_TRUE(logged("SM LID is 0, maybe no SM is running"));
+	EXPECT_EQ(fabric.messages, 0u);
+	sysfs.add_port(name, 2);
+	daemon->rescan("the port is active");
+	time.run_for(1s);
+	EXPECT_EQ(initiator.logins.size(), 1u);
+}
+
+TEST_F(DaemonTest, SurvivesUnplugAndReplug)
+{
+	fabric.add_target(Lid(4));
+	start();
+	time.run_for(1s);
+	no_device = true;
+	fabric.unplug(Lid(2));
+	time.run_for(60s);
+	EXPECT_GE(opened, 5u);
+	EXPECT_LE(opened, 15u) << "patiently";
+	EXPECT_LE(messages.size(), 4u);
+	no_device = false;
+	initiator.drop(login_of(4));
+	time.run_for(15s);
+	EXPECT_EQ(initiator.logins.size(), 2u);
+}
+
+// The device vanishes in the middle of a scan, and the port in sysfs with it.
+TEST_F(DaemonTest, UnplugDuringAScan)
+{
+	for (uint16_t lid = 10; lid < 60; lid++)
+		fabric.add_target(Lid(lid)).faults.delay = 50ms;
+	start();
+	time.run_for(20ms);
+	fabric.unplug(Lid(2));
+	sysfs.remove("class/infiniband");
+	time.run_for(60s);
+	EXPECT_TRUE(initiator.logins.empty());
+	sysfs.add_port(name, 2);
+	time.run_for(15s);
+	EXPECT_EQ(initiator.logins.size(), 50u);
+}
+
+TEST_F(DaemonTest, RestartDuringEverything)
+{
+	for (uint16_t lid = 10; lid < 30; lid++)
+		fabric.add_target(Lid(lid)).faults.delay = 3ms;
+	start();
+	for (int i = 0; i < 200; i++) {
+		time.run_for(std::chrono::milliseconds(i));
+		if (i % 3)
+			daemon->rescan("test");
+		else
+			daemon->restart("test");
+	}
+	time.run_for(70s);
+	EXPECT_EQ(daemon->status().connected, 20u);
+	EXPECT_EQ(initiator.logins.size(), 20u);
+}
+
+TEST_F(DaemonTest, APkeyThatIsAddedLater)
+{
+	fabric.add_target(Lid(4), { Pkey(0x8001) });
+	start();
+	time.run_for(1s);
+	EXPECT_TRUE(initiator.logins.empty());
+	fabric.add_host(Lid(2), { Pkey(0xffff), Pkey(0x8001) });
+	sysfs.add_port(name, 2, { "0xffff", "0x8001" });
+	daemon->rescan("other P_Keys");
+	time.run_for(1s);
+	EXPECT_EQ(initiator.logins, std::vector<std::string> { login_of(4, "8001") });
+}
+
+TEST_F(DaemonTest, StaticTargetsAreKeptConnected)
+{
+	const std::string login = "id_ext=0000000000000001,ioc_guid=0000000000000002,dest=10.1.0.2:5555";
+
+	start("t id_ext=1,ioc_guid=2,dest=10.1.0.2:5555\n"
+	      "t id_ext=1,ioc_guid=2,dest=10.1.0.3:5555,port=other:1\n");
+	time.run_for(5s);
+	EXPECT_EQ(initiator.logins, std::vector<std::string> { login });
+	sysfs.write("class/scsi_host/host9/id_ext", "0x0000000000000001\n");
+	sysfs.write("class/scsi_host/host9/ioc_guid", "0x0000000000000002\n");
+	sysfs.write("class/scsi_host/host9/local_ib_device", "fake0\n");
+	sysfs.write("class/scsi_host/host9/local_ib_port", "1\n");
+	time.run_for(5min);
+	EXPECT_EQ(initiator.logins.size(), 1u);
+	sysfs.remove("class/scsi_host/host9");
+	initiator.drop(login);
+	time.run_for(61s);
+	EXPECT_EQ(initiator.logins.size(), 2u);
+}
+
+// A target with a poisoned name costs a message and nothing else.
+TEST_F(DaemonTest, HostileNamesNeverReachTheKernel)
+{
+	fabric.add_target(Lid(4)).controllers[0].services[0].name = "SRP.T10:1,max_sect=9";
+	fabric.add_target(Lid(5));
+	start();
+	time.run_for(1s);
+	EXPECT_EQ(initiator.logins, std::vector<std::string> { login_of(5) });
+	EXPECT_TRUE(logged("service name 'SRP.T10:1,max_sect=9' has no identifier"));
+}
+
+} // namespace

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "log.h"
+
+#include <cstdlib>
+
+#include <fmt/format.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "values.h"
+
+namespace srp {
+
+namespace {
+
+// What is wrong at every scan need not be said at every scan.
+constexpr Duration kSameError = std::chrono::minutes(10);
+constexpr size_t kErrorsRemembered = 10000;
+
+} // namespace
+
+void Log::write(Priority priority, const std::string &text)
+{
+	std::string line = printable(text);
+
+	if (priority > highest_)
+		return;
+	if (priority <= Priority::Warning) {
+		if (errors_.size() > kErrorsRemembered)
+			errors_.clear();
+		const auto [found, is_new] = errors_.try_emplace(line, Repeated { clock_.now() });
+		if (!is_new && clock_.now() - found->second.written < kSameError) {
+			found->second.held_back++;
+			return;
+		}
+		if (found->second.held_back)
+			line += fmt::format(" ({} more of these)", found->second.held_back);
+		found->second = { clock_.now() };
+	}
+	sink_(priority, line);
+}
+
+Log::Sink default_sink(const std::string &program)
+{
+	if (getenv("JOURNAL_STREAM"))	// sd-daemon(3)
+		return [](Priority priority, const std::string &text) { fmt::print(stderr, "<{}>{}\n", static_cast<int>(priority), text); };
+	if (isatty(STDERR_FILENO))
+		return [program](Priority, const std::string &text) { fmt::print(stderr, "{}: {}\n", program, text); };
+	openlog("srp_daemon", LOG_PID, LOG_DAEMON);
+	return [program](Priority priority, const std::string &text) {
+		syslog(static_cast<int>(priority), "%s", text.c_str());
+		fmt::print(stderr, "{}: {}\n", program, text);
+	};
+}
+
+} // namespace srp

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// Command lines. One table per program says what an option is called, what it means and what it does; help and man page come from it.
+#ifndef SRP_TOOLS_OPTIONS_H
+#define SRP_TOOLS_OPTIONS_H
+
+#include <functional>
+#include <vector>
+
+#include "result.h"
+
+namespace srp {
+
+struct Option {
+	char letter = 0;		// 0: none
+	const char *name = "";		// empty: none
+	const char *argument = "";	// empty: it takes none
+	std::string help;
+	std::function<Result<void>(const std::string &)> set;
+};
+
+class CommandLine {
+public:
+	CommandLine(std::string program, std::string purpose, std::vector<Option> options);
+
+	// Sets what is given, from left to right. Words that are no options are ignored, as they always were.
+	Result<void> parse(const std::vector<std::string> &arguments) const;
+	std::string help() const;
+	// The options as part of a manual page in man(7) format.
+	std::string man_options() const;
+
+private:
+	std::string program_, purpose_;
+	std::vector<Option> options_;
+};
+
+// Setters for the usual kinds of options.
+std::function<Result<void>(const std::string &)> set_flag(bool &flag);
+std::function<Result<void>(const std::string &)> set_text(std::string &text);
+std::function<Result<void>(const std::string &)> set_number(std::function<void(unsigned int)> set, unsigned int min, unsigned int max);
+
+} // namespace srp
+
+#endif

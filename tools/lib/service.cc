@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "service.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+namespace srp {
+
+Result<Fd> lock_port(const std::filesystem::path &directory, const PortName &name)
+{
+	const std::string path = directory / fmt::format("srp_daemon_{}_{}", name.device, name.number);
+	Fd fd(open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644));
+
+	if (!fd)
+		return Error { fmt::format("failed to open {} (errno: {})", path, errno), Cause::System, errno };
+	if (lockf(fd.get(), F_TLOCK, 0) < 0)
+		return Error { fmt::format("failed to lock {} (errno: {}); another srp_daemon serves this port", path, errno), Cause::System, errno };
+	return fd;
+}
+
+ServiceManager ServiceManager::from_environment()
+{
+	ServiceManager manager;
+
+	if (const char *socket = getenv("NOTIFY_SOCKET"))
+		manager.socket_ = socket;
+	const char *watchdog = getenv("WATCHDOG_USEC"), *pid = getenv("WATCHDOG_PID");
+	if (watchdog && (!pid || atol(pid) == getpid()))
+		if (const auto us = parse_decimal(watchdog, 1, INT64_MAX / 1000))
+			manager.watchdog_period_ = std::chrono::microseconds(*us / 2);
+	return manager;
+}
+
+void ServiceManager::notify(const std::string &state) const
+{
+	sockaddr_un address = {};
+
+	if (socket_.empty() || socket_.size() >= sizeof(address.sun_path))
+		return;
+	const Fd fd(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+	address.sun_family = AF_UNIX;
+	memcpy(address.sun_path, socket_.data(), socket_.size());
+	if (address.sun_path[0] == '@')	// abstract
+		address.sun_path[0] = '\0';
+	const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + socket_.size());
+	if (fd)
+		sendto(fd.get(), state.data(), state.size(), MSG_NOSIGNAL, reinterpret_cast<const sockaddr *>(&address), length);
+}
+
+} // namespace srp

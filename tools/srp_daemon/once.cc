@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "once.h"
+
+#include <cerrno>
+
+#include <fmt/format.h>
+
+#include "report.h"
+
+namespace srp {
+
+namespace {
+
+// The write is the login; it may take seconds.
+void log_in(const Sysfs &sysfs, const PortName &port, const std::string &login, Log &log)
+{
+	const auto path = sysfs.add_target(port);
+	const auto done = write_file(path, login);
+
+	if (done)
+		return;
+	if (done.error().code == ENOENT)
+		log.error(fmt::format("unable to open {}, maybe ib_srp is not loaded", path.string()));
+	else if (done.error().code != EEXIST)
+		log.error(fmt::format("cannot log in ({}): {}", login, login_error_text(done.error())));
+}
+
+} // namespace
+
+Result<void> scan_and_act_once(EventLoop &loop, const Sysfs &sysfs, const LocalPort &port, const SrpDaemonOptions &options, const Rules &rules,
+			       Log &log)
+{
+	const DaemonConfig &config = options.config;
+	auto scan = scan_once(loop, port, config.policy, config.pkeys);
+
+	if (!scan)
+		return scan.error();
+	Judge judge = { .port = port.name, .rules = rules, .login = config.login, .any_pkey = config.execute, .hosts = sysfs.srp_hosts() };
+	judge.login.max_immediate_data = sysfs.max_immediate_data();
+	const auto findings = judge.judge(scan->result.units, scan->result.problems);
+	for (const Error &problem : scan->result.problems)
+		log.error(problem.text);
+	if (options.json)
+		fmt::print("{}", json_report(port, scan->result, findings));
+	if (config.human)
+		for (const IoUnit &unit : scan->result.units)
+			fmt::print("{}", human_report(unit, { .slots = config.slots, .pkey = !config.pkeys.empty() }));
+	if (options.verbose && findings.empty())
+		fmt::print("The query did not find any targets\n");
+	for (const Finding &finding : findings) {
+		if (!finding.allowed)
+			continue;
+		if (config.execute)
+			judge.hosts = sysfs.srp_hosts();	// with the logins of this scan
+		const bool connected = !judge.judge(finding.target).connected.empty();
+		if (config.print && (!connected || config.all))
+			fmt::print("{}\n", finding.login);
+		fflush(stdout);
+		if (config.execute && !connected)
+			log_in(sysfs, port.name, finding.login, log);
+	}
+	if (config.execute)
+		for (const StaticTarget &target : rules.static_targets())
+			if (target.device.empty() || PortName { target.device, target.port } == port.name)
+				log_in(sysfs, port.name, target.login, log);
+	return fflush(stdout) ? Result<void>(system_error("cannot write the result")) : Result<void>();
+}
+
+} // namespace srp

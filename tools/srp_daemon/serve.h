@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#ifndef SRP_TOOLS_SERVE_H
+#define SRP_TOOLS_SERVE_H
+
+#include "srp_daemon_options.h"
+
+namespace srp {
+
+// The daemon: until SIGINT or SIGTERM. The error if it could not begin.
+Result<void> serve(EventLoop &loop, const Sysfs &sysfs, const PortName &port, const SrpDaemonOptions &options, Rules rules, Log &log);
+
+} // namespace srp
+
+#endif

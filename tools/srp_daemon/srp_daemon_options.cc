@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "srp_daemon_options.h"
+
+#include <climits>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace srp {
+
+namespace {
+
+constexpr unsigned int kMaxSeconds = 30 * 24 * 3600, kMaxMilliseconds = 3600 * 1000;
+
+Result<void> set_device_and_port(PortChoice &choice, const std::string &text)
+{
+	const size_t colon = text.rfind(':');
+	const auto number = colon == text.npos ? Result<uint64_t>(Error { "device:port expected" }) : parse_decimal(text.substr(colon + 1), 1, 255);
+
+	if (!number)
+		return number.error();
+	if (colon == 0)
+		return Error { "device:port expected" };
+	choice.device = text.substr(0, colon);
+	choice.number = static_cast<unsigned int>(*number);
+	return {};
+}
+
+Result<void> add_pkey(std::vector<Pkey> &pkeys, const std::string &text)
+{
+	const auto pkey = Pkey::parse(text);
+
+	if (!pkey)
+		return pkey.error();
+	pkeys.push_back(*pkey);
+	return {};
+}
+
+const char *yes_no(bool flag) { return flag ? "yes" : "no"; }
+
+} // namespace
+
+CommandLine srp_daemon_command_line(SrpDaemonOptions &o)
+{
+	DaemonConfig &c = o.config;
+	const auto seconds = [](std::chrono::seconds &to) { return [&to](unsigned int value) { to = std::chrono::seconds(value); }; };
+
+	return { "srp_daemon", "Finds the SRP targets of an InfiniBand fabric and logs in to them.",
+		 {
+			 { 'c', "login-strings", "", "print a login string per target", set_flag(c.print) },
+			 { 'a', "all", "", "print targets that are already connected as well", set_flag(c.all) },
+			 { 'e', "execute", "", "log in to the targets", set_flag(c.execute) },
+			 { 'o', "once", "", "scan once and exit", set_flag(o.once) },
+			 { 'd', "umad", "DEVICE", "port to use, as a umad device", set_text(o.port.umad) },
+			 { 'i', "device", "NAME", "RDMA device to use (default: the first with an active port)", set_text(o.port.device) },
+			 { 'p', "port", "NUMBER", "port of the device (default: 1)",
+			   set_number([&o](unsigned int value) { o.port.number = value; }, 1, 255) },
+			 { 'j', "device-port", "NAME:NUMBER", "both of these",
+			   [&o](const std::string &text) { return set_device_and_port(o.port, text); } },
+			 { 'k', "pkey", "P_KEY", "look through this P_Key only, hexadecimal; repeatable (default: all of the port)",
+			   [&c](const std::string &text) { return add_pkey(c.pkeys, text); } },
+			 { 'R', "rescan", "SECONDS", "scan again that often (default: only when something changed)",
+			   set_number(seconds(c.rescan), 1, kMaxSeconds) },
+			 { 'T', "recheck", "SECONDS", "look again at connected targets that long after a scan; 0: do not (default: 20)",
+			   set_number(seconds(c.recheck), 0, kMaxSeconds) },
+			 { 'f', "rules", "FILE", "rules file (default: /etc/srp_daemon.conf)", set_text(o.rules_file) },
+			 { 't', "timeout", "MS", "how long to wait for the answer to a question, milliseconds (default: 5000)",
+			   set_number([&c](unsigned int value) { c.policy.timeout = std::chrono::milliseconds(value); }, 1, kMaxMilliseconds) },
+			 { 'r', "retries", "NUMBER", "how often to ask within that time (default: 3)",
+			   set_number([&c](unsigned int value) { c.policy.tries = value; }, 1, 16) },
+			 { 'l', "tl-retry-count", "NUMBER", "add tl_retry_count to logins, 2 to 7; needs -e (default: not added)",
+			   set_number([&o](unsigned int value) { o.tl_retry_count = value; }, 2, 7) },
+			 { 'n', "initiator-ext", "", "add initiator_ext to logins, so that each port of a target is one of its own",
+			   set_flag(c.login.initiator_ext) },
+			 { 0, "json", "", "with -o: print everything that was found as JSON", set_flag(o.json) },
+			 { 0, "check-config", "", "check the rules file and exit", set_flag(o.check_config) },
+			 { 'v', "verbose", "", "print the configuration, and a line per slot", set_flag(o.verbose) },
+			 { 'V', "debug", "", "log what is done, on stderr", set_flag(o.debug) },
+			 { 0, "systemd", "", "accepted and not needed: messages go to the journal if it listens", set_flag(o.systemd) },
+			 { 'h', "", "", "usage on stderr, exit status 1", set_flag(o.usage) },
+			 { 0, "help", "", "this text", set_flag(o.help) },
+			 { 0, "version", "", "version of this program", set_flag(o.version) },
+			 { 0, "man-options", "", "the options as part of a manual page", set_flag(o.man) },
+		 } };
+}
+
+Result<void> complete(SrpDaemonOptions &options)
+{
+	DaemonConfig &config = options.config;
+
+	if (options.json && !options.once)
+		return Error { "--json needs -o" };
+	if (config.execute && options.tl_retry_count)
+		config.login.tl_retry_count = options.tl_retry_count;
+	config.human = !config.print && !config.execute && !options.json;
+	config.slots = options.verbose;
+	return {};
+}
+
+std::string configuration_report(const SrpDaemonOptions &o, const PortName &port)
+{
+	const DaemonConfig &c = o.config;
+
+	return fmt::format(" configuration report\n"
+			   " ------------------------------------------------\n"
+			   " Current pid                : {}\n"
+			   " Device name                : \"{}\"\n"
+			   " IB port                    : {}\n"
+			   " Mad Retries                : {}\n"
+			   " Mads in flight             : {}\n"
+			   " Mad Timeout (msec)         : {}\n"
+			   " Prints add target command  : {}\n"
+			   " Executes add target command: {}\n"
+			   " Print also connected targets: {}\n"
+			   " Report current targets and stop: {}\n"
+			   " Reads rules from           : {}\n"
+			   " Initiator extension        : {}\n"
+			   " Rescan period (sec)        : {}\n"
+			   " Recheck period (sec)       : {}\n"
+			   " ------------------------------------------------\n",
+			   getpid(), port.device, port.number, c.policy.tries, c.policy.per_port,
+			   std::chrono::duration_cast<std::chrono::milliseconds>(c.policy.timeout).count(), yes_no(c.print), yes_no(c.execute),
+			   yes_no(c.all), yes_no(o.once), o.rules_file, yes_no(c.login.initiator_ext),
+			   c.rescan.count() ? fmt::format("{}", c.rescan.count()) : "none", c.recheck.count());
+}
+
+} // namespace srp
