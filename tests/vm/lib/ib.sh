@@ -6,7 +6,7 @@
 #	ib_up; store_ram disk0 64; target_up ib1 disk0; srp_login ib1; ...; srp_logout ib1; ib_down
 
 VIB=/sys/kernel/debug/vib
-SM_LOG=/tmp/opensm.log
+SM_DIR=/tmp/opensm
 
 # ib_load [PARAMETER...]: the module alone.
 ib_load() {
@@ -29,31 +29,26 @@ ib_umad() {
 	return 1
 }
 
-# sm_start HCA PORT [LINE...]: a subnet manager with these lines in its configuration.
+# sm_start HCA PORT [LINE...]: a subnet manager with these lines in its configuration. sm_stop HCA PORT
 # packet_life_time 0x0c (4.096 us * 2^12) and subnet_timeout 12 make connections notice a loss within half a second.
 sm_start() {
 	have opensm
-	_hca=$1 _port=$2
+	_sm=$SM_DIR/$1-$2 _guid=$(ib_guid "$1" "$2")
 	shift 2
-	mkdir -p /tmp/opensm /var/cache/opensm
-	{
-		printf '%s\n' 'packet_life_time 0x0c' 'subnet_timeout 12' 'sweep_interval 5' 'max_msg_fifo_timeout 10000' \
-			'transaction_timeout 200' 'transaction_retries 3'
-		[ $# = 0 ] || printf '%s\n' "$@"
-	} >"/tmp/opensm/$_hca-$_port.conf"
-	OSM_CACHE_DIR=/tmp/opensm OSM_TMP_DIR=/tmp/opensm opensm -F "/tmp/opensm/$_hca-$_port.conf" -g "0x$(ib_guid "$_hca" "$_port")" \
-		-f $SM_LOG >/tmp/opensm/out 2>&1 &
-	echo $! >"/tmp/opensm/$_hca-$_port.pid"
+	mkdir -p $SM_DIR /var/cache/opensm
+	printf '%s\n' 'packet_life_time 0x0c' 'subnet_timeout 12' 'sweep_interval 5' 'max_msg_fifo_timeout 10000' "$@" >"$_sm.conf"
+	OSM_CACHE_DIR=$SM_DIR OSM_TMP_DIR=$SM_DIR opensm -F "$_sm.conf" -g "0x$_guid" -f "$_sm.log" >"$_sm.out" 2>&1 &
+	echo $! >"$_sm.pid"
 }
-# sm_stop HCA PORT
-sm_stop() { kill -TERM "$(cat "/tmp/opensm/$1-$2.pid")" && wait "$(cat "/tmp/opensm/$1-$2.pid")"; }
+sm_stop() { kill -TERM "$(cat "$SM_DIR/$1-$2.pid")" && wait "$(cat "$SM_DIR/$1-$2.pid")"; }
+sm_errors() { cat $SM_DIR/*.log | grep -c ' ERR '; }
 
 # ib_wait_active HCA PORT...
 ib_wait_active() {
 	_hca=$1
 	shift
 	for _p in "$@"; do
-		wait_for 20 ib_active "$_hca" "$_p" || fail "port $_p of $_hca is $(cat "$(ib_port_dir "$_hca" "$_p")/state"): $(tail -5 $SM_LOG)"
+		wait_for 20 ib_active "$_hca" "$_p" || fail "port $_p of $_hca is $(cat "$(ib_port_dir "$_hca" "$_p")/state"): $(tail -q -n 5 $SM_DIR/*.log)"
 	done
 }
 
@@ -70,7 +65,9 @@ vib() { expect OK "$VIB/$1" "$2"; }
 vib_rule() { vib rules "add $1"; }
 vib_clear() { vib rules clear; }
 vib_objects() { grep "^$1" $VIB/objects; }
-# vib_rule_hits N: how often rule N has acted.
+# vib_hits N: how often rule N has acted. vib_hits_over N COUNT
+vib_hits() { sed -n "s/^$1: .* hits=\([0-9]*\).*/\1/p" $VIB/rules; }
+vib_hits_over() { [ "$(vib_hits "$1")" -gt "$2" ]; }
 vib_no_faults() {
 	[ -d $VIB ] || return 0
 	echo clear >$VIB/rules
@@ -81,8 +78,11 @@ vib_no_faults() {
 } 2>/dev/null
 
 ib_down() {
-	[ -d /sys/module/vib ] || return 0
+	[ -d /sys/module/vib ] || { killall -q -KILL opensm srp_daemon; return 0; }
 	killall -q -TERM opensm srp_daemon
+	# It writes its state when it ends, and needs the ports until then.
+	wait_for 5 not pidof opensm
+	rm -rf $SM_DIR
 	timeout $((30 * SLOW)) rmmod vib
 }
 
@@ -94,5 +94,16 @@ ib_login_string() {
 }
 # A target port that is named by its GUID knows initiators by the GUIDs of their ports.
 ib_acl() { cut -d: -f5-8 "$(ib_port_dir vib0 "$1")/gids/0"; }
+# vib_counts [HCA]: connections, registrations that are in use, broken completion queues; of one adapter or of all.
+vib_counts() {
+	echo "connections $(vib_objects "qp ${1:-vib}.* RC " | wc -l), registered $(vib_objects "mr ${1:-vib}.* fast valid" | wc -l)," \
+		"overrun $(vib_objects "cq ${1:-vib}.* dead" | wc -l)"
+}
+vib_idle() { [ "$(vib_counts "$1")" = "connections 0, registered 0, overrun 0" ]; }
+# ib_finish [HCA]: nothing is left in the adapters (in that one), and everything can be unloaded.
+ib_finish() {
+	wait_for 20 vib_idle "$1" || fail "left: $(vib_objects '.. vib')"
+	ib_down || fail "the fabric cannot be unloaded"
+}
 # The lines that srp_daemon's companion finds, as one would write them to add_target.
 ib_discover() { have ibsrpdm; ibsrpdm -c -d "$(ib_umad vib0 "${1:-1}")"; }
