@@ -31,6 +31,22 @@ struct peer_job {
 
 /* ---- sending ---------------------------------------------------------------------------------------------- */
 
+/* An initiator without credits sends nothing that could be answered: its right, and the end of the test. */
+static int send_relief(struct peer_ch *ch)
+{
+	struct srp_cred_req req = { .opcode = SRP_OP_CRED_REQ, .req_lim_delta = cpu_to_be32(1 << 20) };
+
+	return peer_ch_send(ch, &req, sizeof(req));
+}
+
+/* req_lim_delta is at the same place in all information units that have one. */
+static bool takes_credits(const u8 *iu, u32 len)
+{
+	const struct srp_cred_req *req = (void *)iu;
+
+	return len >= sizeof(*req) && (s32)be32_to_cpu(req->req_lim_delta) < 0;
+}
+
 /* A damaged copy. Return: 0, or why it could not be sent. */
 static int send_damaged(struct peer_ch *ch, const struct peer_action *act, u32 hit, const void *iu, u32 len)
 {
@@ -44,19 +60,11 @@ static int send_damaged(struct peer_ch *ch, const struct peer_action *act, u32 h
 	len = peer_mutate(copy, len, room, act->val[ARG_SEED] + hit);
 	peer_count(ch->port, PEER_MUTATED);
 	ret = peer_ch_send(ch, copy, len);
+	if (!ret && takes_credits(copy, len))
+		ret = send_relief(ch);
 	kfree(copy);
 	return ret;
 }
-
-/* Makes up for the credits that damaged ones took away. */
-static int send_relief(struct peer_ch *ch)
-{
-	struct srp_cred_req req = { .opcode = SRP_OP_CRED_REQ, .req_lim_delta = cpu_to_be32(1 << 20) };
-
-	return peer_ch_send(ch, &req, sizeof(req));
-}
-
-#define RELIEF_EVERY	16
 
 /* Everything but the answers to a login goes this way. */
 static int send_iu(struct peer_ch *ch, const void *iu, u32 len)
@@ -72,8 +80,6 @@ static int send_iu(struct peer_ch *ch, const void *iu, u32 len)
 		act = &plan.rule[i]->act;
 		ret = send_damaged(ch, act, plan.hit[i], iu, len);
 		replaced |= act->val[ARG_REPLACE];
-		if (!ret && plan.hit[i] % RELIEF_EVERY == RELIEF_EVERY - 1)
-			ret = send_relief(ch);
 	}
 	peer_plan_put(&plan);
 	if (!ret && !replaced)

@@ -1,0 +1,61 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# What a target asks for on its own: CRED_REQ and AER_REQ, also in floods, and SRP_T_LOGOUT with every reason.
+# timeout: 300
+
+run() {
+	peer_load
+	peer_up 1
+	peer_login 1 ch_count=2
+	rport_tmo 1 1 15 600
+	a=$(disk 1)
+	step "CRED_REQ"
+	peer_send 1 "cred_req delta=0 tag=0x1234567890"
+	wait_for 5 peer_count_is 1 cred_rsps 2 || fail "CRED_REQ on 2 channels: $(peer_count 1 cred_rsps) answers"
+	echo "CRED_REQ: answered on both channels"
+	io_start bg -j 4 -b 4k:32k -s 8m "$a"
+	peer_send 1 "cred_req delta=0 count=300"
+	wait_for 5 peer_count_is 1 cred_rsps 602 || measure "flood of CRED_REQ: $(($(peer_count 1 cred_rsps) - 2)) of 600 answered"
+	echo "flood of CRED_REQ under I/O: $([ "$(peer_count 1 cred_rsps)" -gt 2 ] && echo answers come), state $(rport_state 1)"
+	peer_send 1 "cred_req len=12"
+	expect_klog 'dropping truncated SRP_CRED_REQ (12 bytes'
+	peer_send 1 "cred_req len=100"
+
+	step "AER_REQ"
+	_n=$(peer_count 1 aer_rsps)
+	peer_send 1 "aer_req ch=0 asc=0x29 ascq=0"
+	wait_for 5 peer_count_is 1 aer_rsps $((_n + 1)) || fail "AER_REQ is not answered"
+	expect_klog 'ignoring AER for LUN 0'
+	peer_send 1 "aer_req ch=1 asc=0x29 ascq=0 lun=700"
+	expect_klog 'ignoring AER for LUN'
+	peer_send 1 "aer_req len=35"
+	expect_klog 'dropping truncated SRP_AER_REQ (35 bytes'
+	peer_send 1 "aer_req sense_len=0xffffffff"
+	peer_send 1 "aer_req sense_len=0 len=36"
+	peer_send 1 "aer_req asc=0x29 count=200"
+	echo "flood of AER_REQ under I/O: state $(rport_state 1)"
+	expect OK $PEER/control "luns 2"
+	peer_send 1 "aer_req ch=0 count=20"
+	wait_for 15 disk_of 1 1 || fail "no second disk after the AER"
+	echo "LUNs changed: second disk after the AER"
+	io_expect_clean bg
+	echo "logins so far: $(peer_count 1 logins)"
+
+	step "T_LOGOUT"
+	io_start bg -j 4 -b 4k:32k -s 8m -k "$a"
+	for reason in 0 1 2 3 4 5 6 7 8 9 0xffffffff; do
+		_logins=$(peer_count 1 logins)
+		peer_send 1 "t_logout ch=1 reason=$reason"
+		wait_for 20 peer_count_over 1 logins $((_logins + 1)) || fail "no reconnect after T_LOGOUT reason $reason"
+		wait_for 10 state_is 1 running || fail "state $(rport_state 1) after T_LOGOUT reason $reason"
+		wait_for 10 io_moves bg || fail "I/O stands still after T_LOGOUT reason $reason"
+		echo "T_LOGOUT $reason: $(klog | sed -n 's/.*target logged out: //p' | tail -1), reconnected"
+	done
+	peer_send 1 "t_logout ch=0 len=3"
+	wait_for 20 peer_count_over 1 logins $((_logins + 3)) || fail "no reconnect after a truncated T_LOGOUT"
+	wait_for 10 io_moves bg || fail "I/O stands still"
+	io_expect_verified bg
+	srp_logout 1
+	peer_expect_content 1
+	peer_unload
+}
