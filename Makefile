@@ -12,7 +12,7 @@ MOD_DIR = $(INSTALL_MOD_PATH)/lib/modules/$(KREL)/$(INSTALL_MOD_DIR)
 W ?=
 
 .DEFAULT_GOAL := all
-.PHONY: all modules install uninstall clean help demo check check-unit check-fuzz check-vm check-style check-full bench
+.PHONY: all modules tools install uninstall clean help demo check check-unit check-fuzz check-vm check-style check-full bench
 
 all: modules
 
@@ -26,6 +26,12 @@ modules:
 	@cp -rsf $(CURDIR)/Kbuild $(CURDIR)/kernel $(CURDIR)/compat $(KBUILD_DIR)/
 	@MAKE="$(MAKE)" compat/run-probes compat/probes $(KDIR) $(KBUILD_DIR)
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(KBUILD_DIR) SRP_VERSION=$(VERSION) $(if $(W),W=$(W)) $(KBUILD_EXTRA) modules
+
+## tools             build srp_daemon and ibsrpdm in build/tools/tools
+tools:
+	@scripts/install-deps --check tools || { echo "scripts/install-deps tools installs it." >&2; exit 1; }
+	cmake -S . -B build/tools -DSRP_TESTS=OFF -DSRP_SANITIZE=OFF -DSRP_FUZZ=OFF
+	cmake --build build/tools -j2
 
 ## install           install the modules built for KDIR where depmod prefers them
 install: modules
