@@ -23,7 +23,7 @@ static struct vib_port *hca_port(struct ib_device *dev, u32 num)
 	return &vib_hca(dev)->node->ports[num];
 }
 
-/* ---- queries ---------------------------------------------------------------------------------------------------------------- */
+/* ---- queries -------------------------------------------------------------------------------------------- */
 
 static int hca_query_device(struct ib_device *dev, struct ib_device_attr *attr, struct ib_udata *udata)
 {
@@ -137,7 +137,7 @@ static void hca_get_fw_str(struct ib_device *dev, char *str)
 	strscpy(str, "1.0", IB_FW_VERSION_NAME_MAX);
 }
 
-/* ---- changes ------------------------------------------------------------------------------------------------------------------ */
+/* ---- changes -------------------------------------------------------------------------------------------- */
 
 static int hca_modify_device(struct ib_device *dev, int mask, struct ib_device_modify *modify)
 {
@@ -185,7 +185,7 @@ static int hca_process_mad(struct ib_device *dev, int flags, u32 num, const stru
 	return vib_agent_process(hca_port(dev, num), in, out);
 }
 
-/* ---- small objects -------------------------------------------------------------------------------------------------------------- */
+/* ---- small objects -------------------------------------------------------------------------------------- */
 
 static int hca_alloc_ucontext(struct ib_ucontext *context, struct ib_udata *udata)
 {
@@ -297,7 +297,7 @@ static const struct ib_device_ops hca_ops = {
 	.size_ib_ucontext = sizeof(struct ib_ucontext),
 };
 
-/* ---- what the fabric calls -------------------------------------------------------------------------------------------------------- */
+/* ---- what the fabric calls ------------------------------------------------------------------------------ */
 
 void vib_hca_event(struct vib_hca *hca, enum ib_event_type type, u8 port)
 {
@@ -328,7 +328,7 @@ const struct vib_hca_ops vib_hca_fabric_ops = {
 	.event = hca_fabric_event,
 };
 
-/* ---- life ---------------------------------------------------------------------------------------------------------------------------- */
+/* ---- life ----------------------------------------------------------------------------------------------- */
 
 static void hca_free(struct vib_hca *hca)
 {

@@ -32,7 +32,7 @@ MODULE_PARM_DESC(strict, "poison what is undefined, refuse an R_Key for all memo
 module_param_named(global_rkey, vib_knobs.global_rkey, bool, 0444);
 MODULE_PARM_DESC(global_rkey, "allow an R_Key for all memory in strict mode too");
 
-/* ---- topologies -------------------------------------------------------------------------------------------------------------- */
+/* ---- topologies ----------------------------------------------------------------------------------------- */
 
 static int plug(struct vib_node *a, unsigned int a_port, struct vib_node *b, unsigned int b_port)
 {
@@ -160,7 +160,7 @@ static int build(const struct topology *t)
 	return ret;
 }
 
-/* ---- init and exit ------------------------------------------------------------------------------------------------------------- */
+/* ---- init and exit -------------------------------------------------------------------------------------- */
 
 static void remove_hcas(void)
 {

@@ -17,7 +17,7 @@
 
 #define VIB_REMOTE_ACCESS (IB_ACCESS_REMOTE_READ | IB_ACCESS_REMOTE_WRITE | IB_ACCESS_REMOTE_ATOMIC)
 
-/* ---- life ------------------------------------------------------------------------------------------------------------ */
+/* ---- life ----------------------------------------------------------------------------------------------- */
 
 static struct vib_mr *mr_alloc(struct ib_pd *pd, enum vib_mr_kind kind, u32 pages)
 {
@@ -46,7 +46,8 @@ static struct vib_mr *mr_alloc(struct ib_pd *pd, enum vib_mr_kind kind, u32 page
 		goto free_next;
 	mr->key = mr->index << 8;
 	mr->ib.pd = pd;
-	mr->ib.lkey = mr->ib.rkey = mr->key;
+	mr->ib.lkey = mr->key;
+	mr->ib.rkey = mr->key;
 	return mr;
 
 free_next:
@@ -165,7 +166,7 @@ int vib_mr_map_sg(struct ib_mr *ibmr, struct scatterlist *sg, int n, unsigned in
 	return ib_sg_to_pages(ibmr, sg, n, offset, mr_set_page);
 }
 
-/* ---- work requests ----------------------------------------------------------------------------------------------------- */
+/* ---- work requests -------------------------------------------------------------------------------------- */
 
 enum ib_wc_status vib_mr_register(struct ib_pd *pd, struct vib_mr *mr, u32 key, int access)
 {
@@ -208,7 +209,7 @@ unlock:
 	return status;
 }
 
-/* ---- pinning ------------------------------------------------------------------------------------------------------------- */
+/* ---- pinning -------------------------------------------------------------------------------------------- */
 
 /* The region that lets [addr, addr + len) be used so, pinned; or NULL. */
 static struct vib_mr *mr_pin(struct vib_hca *hca, struct ib_pd *pd, u32 key, u64 addr, u64 len, int access)
@@ -315,7 +316,7 @@ void vib_sgl_plain(struct vib_sgl *sgl, void *addr, u32 len)
 	sgl->seg[0] = (struct vib_seg){ .addr = (uintptr_t)addr, .len = len };
 }
 
-/* ---- copying --------------------------------------------------------------------------------------------------------------- */
+/* ---- copying -------------------------------------------------------------------------------------------- */
 
 struct cursor {
 	struct vib_seg *seg;

@@ -13,7 +13,7 @@ struct vib_mcast {
 	union ib_gid gid;
 };
 
-/* ---- references -------------------------------------------------------------------------------------------------------- */
+/* ---- references ----------------------------------------------------------------------------------------- */
 
 /*
  * The HCA behind @port cannot be freed inside an RCU read section: removal clears port->hca and waits for a grace period before it
@@ -93,7 +93,7 @@ void vib_qp_put(struct vib_qp *qp)
 		complete(&qp->released);
 }
 
-/* ---- events ---------------------------------------------------------------------------------------------------------------- */
+/* ---- events --------------------------------------------------------------------------------------------- */
 
 static void qp_event_work(struct work_struct *work)
 {
@@ -128,7 +128,7 @@ void vib_qp_error(struct vib_qp *qp)
 	queue_work(qp->hca->wq, &qp->engine);
 }
 
-/* ---- completions --------------------------------------------------------------------------------------------------------------- */
+/* ---- completions ---------------------------------------------------------------------------------------- */
 
 /* On errors only wr_id, status and qp are defined (IBA 11.4.2.1); strict mode makes sure that nobody relies on more. */
 static void wc_error(struct ib_wc *wc, enum ib_wc_status status)
@@ -248,7 +248,7 @@ static void flush_receives(struct vib_qp *qp)
 	mutex_unlock(&qp->serve_lock);
 }
 
-/* ---- the engine --------------------------------------------------------------------------------------------------------------------- */
+/* ---- the engine ----------------------------------------------------------------------------------------- */
 
 static void qp_timer(struct work_struct *work)
 {
@@ -330,7 +330,7 @@ static void qp_engine(struct work_struct *work)
 	queue_work(qp->hca->wq, &qp->engine);
 }
 
-/* ---- posting -------------------------------------------------------------------------------------------------------------------------- */
+/* ---- posting -------------------------------------------------------------------------------------------- */
 
 void vib_av_set(struct vib_av *av, const struct rdma_ah_attr *attr)
 {
@@ -441,7 +441,7 @@ int vib_qp_post_recv(struct ib_qp *ibqp, const struct ib_recv_wr *wr, const stru
 	return ret;
 }
 
-/* ---- states ---------------------------------------------------------------------------------------------------------------------------- */
+/* ---- states --------------------------------------------------------------------------------------------- */
 
 /* Drops everything silently (IBA 10.3.1.1). The state is RESET already, so nothing new is begun. */
 static void qp_reset(struct vib_qp *qp)
@@ -549,7 +549,8 @@ int vib_qp_query(struct ib_qp *ibqp, struct ib_qp_attr *attr, int mask, struct i
 
 	spin_lock_irq(&qp->lock);
 	*attr = qp->attr;
-	attr->qp_state = attr->cur_qp_state = qp->state;
+	attr->qp_state = qp->state;
+	attr->cur_qp_state = qp->state;
 	attr->sq_draining = qp->state == IB_QPS_SQD && qp->sq.head != qp->sq.tail;
 	attr->path_mig_state = IB_MIG_MIGRATED;
 	attr->ah_attr = qp->av.attr;
@@ -559,7 +560,7 @@ int vib_qp_query(struct ib_qp *ibqp, struct ib_qp_attr *attr, int mask, struct i
 	return 0;
 }
 
-/* ---- life -------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- life ----------------------------------------------------------------------------------------------- */
 
 static int sq_init(struct vib_sq *sq, u32 max_wr, u32 max_sge)
 {
@@ -669,7 +670,7 @@ int vib_qp_destroy(struct ib_qp *ibqp, struct ib_udata *udata)
 	return 0;
 }
 
-/* ---- multicast ------------------------------------------------------------------------------------------------------------------------------ */
+/* ---- multicast ------------------------------------------------------------------------------------------ */
 
 int vib_qp_attach_mcast(struct ib_qp *ibqp, union ib_gid *gid, u16 lid)
 {

@@ -35,7 +35,7 @@ static bool rc_supports(enum ib_wr_opcode opcode)
 	return rc_local(opcode) || (opcode < ARRAY_SIZE(requests) && requests[opcode].known);
 }
 
-/* ---- responder ----------------------------------------------------------------------------------------------------------- */
+/* ---- responder ------------------------------------------------------------------------------------------ */
 
 /* IBA 9.7.5.2: after answering with an error the connection is over. */
 static int refuse(struct vib_qp *peer, enum ib_event_type event, enum ib_wc_status answer)
@@ -197,7 +197,7 @@ static int serve(struct vib_qp *qp, struct vib_swr *wr)
 	return ret;
 }
 
-/* ---- requester ------------------------------------------------------------------------------------------------------------- */
+/* ---- requester ------------------------------------------------------------------------------------------ */
 
 /* IBA table 45, in units of 10 us. */
 static const u32 rnr_timer[32] = {
@@ -250,6 +250,15 @@ static bool send_request(struct vib_qp *qp, const struct vib_swr *wr)
 	return true;
 }
 
+/* A rule inverts a byte of what a READ brought. Who takes away the memory meanwhile sees no byte change. */
+static void flip_read(struct vib_qp *qp, const struct vib_swr *wr)
+{
+	if (!vib_sgl_pin(qp->hca, qp->ib.pd, wr->sge, wr->num_sge, IB_ACCESS_LOCAL_WRITE, &qp->local))
+		return;
+	vib_sgl_flip(&qp->local, qp->rc.fate.arg);
+	vib_sgl_unpin(qp->hca, &qp->local);
+}
+
 static bool send_response(struct vib_qp *qp, const struct vib_swr *wr)
 {
 	const struct rc_request *r = &requests[wr->opcode];
@@ -267,6 +276,8 @@ static bool send_response(struct vib_qp *qp, const struct vib_swr *wr)
 
 	if (!vib_fabric_transit(qp->rc.dest, &hdr, &qp->rc.fate))
 		return false;
+	if (qp->rc.fate.action == VIB_FLIP && hdr.len)
+		flip_read(qp, wr);
 	depart(qp, VIB_RC_RESPONSE);
 	return true;
 }

@@ -11,7 +11,7 @@ static bool ud_supports(enum ib_wr_opcode opcode)
 	return opcode == IB_WR_SEND || opcode == IB_WR_SEND_WITH_IMM;
 }
 
-/* ---- sending ------------------------------------------------------------------------------------------------------------- */
+/* ---- sending -------------------------------------------------------------------------------------------- */
 
 static enum vib_class ud_class(u32 src_qpn, u32 dest_qpn)
 {
@@ -91,7 +91,7 @@ const struct vib_transport vib_ud_transport = {
 	.after_error = IB_QPS_SQE,
 };
 
-/* ---- receiving ------------------------------------------------------------------------------------------------------------- */
+/* ---- receiving ------------------------------------------------------------------------------------------ */
 
 static bool qkey_ok(struct vib_port *port, const struct vib_qp *qp, const struct vib_packet *packet)
 {

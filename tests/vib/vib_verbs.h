@@ -7,9 +7,11 @@
  * has to do is done by the requester's engine too, under the responder's serve_lock.
  *
  * Locks, in the order in which they are taken:
+ *	table_lock (vib_hca.c)	mutex: which HCAs there are; then vib_hca.live_lock
  *	vib_qp.serve_lock	mutex: what arrives at a queue pair, and the flush of its receives. Never two at a time.
+ *	qps.xa_lock, vib_hca.cq_lock	spinlocks: lists of queue pairs and completion queues
  *	vib_qp.lock		spinlock: state and attributes
- *	vib_rq.lock, vib_sq.lock, vib_cq.lock, vib_hca.mr_lock, vib_hca.cq_lock, qps.xa_lock, vib_fabric_lock	spinlocks, leaves
+ *	vib_rq.lock, vib_sq.lock, vib_cq.lock, vib_hca.mr_lock, mrs.xa_lock, vib_fabric_lock	spinlocks, leaves
  * All spinlocks are taken with interrupts disabled, because posting and polling are legal in any context.
  */
 #ifndef VIB_VERBS_H
@@ -35,7 +37,7 @@
 #define VIB_MULTICAST_QPN	0xffffff
 #define VIB_GRH_BYTES		40
 
-/* ---- knobs and trace (vib_trace.c) -------------------------------------------------------------------------------- */
+/* ---- knobs and trace (vib_trace.c) ---------------------------------------------------------------------- */
 
 /* Set by module parameters and in debugfs; read without locks. */
 struct vib_knobs {
@@ -54,7 +56,7 @@ __printf(1, 2) void vib_trace_add(const char *fmt, ...);
 void vib_trace_show(struct seq_file *s);
 void vib_trace_clear(void);
 
-/* ---- HCA (vib_hca.c) ---------------------------------------------------------------------------------------------- */
+/* ---- HCA (vib_hca.c) ------------------------------------------------------------------------------------ */
 
 struct vib_hca {
 	struct ib_device ib;
@@ -88,7 +90,7 @@ int vib_hca_with(struct vib_node *node, int (*fn)(struct vib_hca *hca, void *arg
 
 extern const struct vib_hca_ops vib_hca_fabric_ops;
 
-/* ---- completion queues (vib_cq.c) ----------------------------------------------------------------------------------- */
+/* ---- completion queues (vib_cq.c) ----------------------------------------------------------------------- */
 
 struct vib_cqe;
 
@@ -120,7 +122,7 @@ bool vib_cq_push(struct vib_cq *cq, const struct ib_wc *wc, bool solicited);
 /* Forgets the completions of a queue pair that is about to vanish. */
 void vib_cq_purge(struct vib_cq *cq, const struct ib_qp *qp);
 
-/* ---- memory regions (vib_mr.c) -------------------------------------------------------------------------------------- */
+/* ---- memory regions (vib_mr.c) -------------------------------------------------------------------------- */
 
 enum vib_mr_kind { VIB_MR_DMA, VIB_MR_FAST, VIB_MR_USER };
 
@@ -188,7 +190,7 @@ void vib_sgl_copy(struct vib_sgl *dst, u64 at, struct vib_sgl *src, u64 len);
 /* Inverts one byte. */
 void vib_sgl_flip(struct vib_sgl *sgl, u64 at);
 
-/* ---- receive queues (vib_queue.c) ------------------------------------------------------------------------------------- */
+/* ---- receive queues (vib_queue.c) ----------------------------------------------------------------------- */
 
 struct vib_rwr {
 	u64 wr_id;
@@ -234,7 +236,7 @@ int vib_srq_post(struct ib_srq *ibsrq, const struct ib_recv_wr *wr, const struct
 /* As vib_rq_take(); raises IB_EVENT_SRQ_LIMIT_REACHED. */
 bool vib_srq_take(struct vib_srq *srq, struct vib_rwr *wr);
 
-/* ---- queue pairs (vib_qp.c) --------------------------------------------------------------------------------------------- */
+/* ---- queue pairs (vib_qp.c) ----------------------------------------------------------------------------- */
 
 /* Address vector: what a packet's headers are made from. A value; survives the address handle. */
 struct vib_av {
@@ -393,12 +395,12 @@ void vib_qp_complete_recv(struct vib_qp *qp, struct ib_wc *wc, bool solicited);
 /* The request after @wr in the send queue, or NULL. The engine only. */
 struct vib_swr *vib_qp_next_send(struct vib_qp *qp);
 
-/* ---- transports ------------------------------------------------------------------------------------------------------------ */
+/* ---- transports ----------------------------------------------------------------------------------------- */
 
 /* A datagram has arrived (struct vib_hca_ops.receive). */
 void vib_ud_receive(struct vib_port *port, const struct vib_packet *packet);
 
-/* ---- debugfs (vib_debugfs.c) ------------------------------------------------------------------------------------------------- */
+/* ---- debugfs (vib_debugfs.c) ---------------------------------------------------------------------------- */
 
 void vib_debugfs_create(void);
 void vib_debugfs_remove(void);
