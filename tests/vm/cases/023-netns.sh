@@ -1,7 +1,6 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# Login from another network namespace: its addresses count, also for reconnects; the session outlives the writer and the name of the
-# namespace, which is gone after the logout. In exclusive mode the device is out of reach from there.
+# Login from another network namespace: its addresses count, for reconnects too; it lives as long as the session; exclusive mode.
 # timeout: 150
 
 INSIDE=10.1.0.3

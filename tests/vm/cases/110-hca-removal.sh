@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # The initiator's RDMA device is removed under I/O, then the target's; the other path goes on; after the return a login works.
+# needs: ours -- the distribution's keeps its hosts and cannot be unloaded for minutes after the devices went
 # timeout: 120
 
 run() {
