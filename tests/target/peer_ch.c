@@ -18,11 +18,6 @@ void peer_ch_wq_exit(void)
 	destroy_workqueue(peer_wq);
 }
 
-void peer_ch_flush(void)
-{
-	flush_workqueue(peer_wq);
-}
-
 void peer_ch_queue(struct work_struct *work)
 {
 	queue_work(peer_wq, work);
@@ -460,4 +455,28 @@ void peer_ch_publish(struct peer_ch *ch)
 {
 	lockdep_assert_held(&ch->port->lock);
 	list_add_tail(&ch->entry, &ch->port->channels);
+}
+
+static bool no_channels(struct peer_port *port)
+{
+	bool empty;
+
+	mutex_lock(&port->lock);
+	empty = list_empty(&port->channels);
+	mutex_unlock(&port->lock);
+	return empty;
+}
+
+void peer_ch_close_all(struct peer_port *port)
+{
+	struct peer_ch *ch;
+
+	mutex_lock(&port->lock);
+	list_for_each_entry(ch, &port->channels, entry)
+		peer_ch_close(ch);
+	mutex_unlock(&port->lock);
+	while (!no_channels(port))
+		wait_event_timeout(port->empty, list_empty_careful(&port->channels), HZ / 10);
+	/* The last one may still hold the port's lock. */
+	flush_workqueue(peer_wq);
 }

@@ -74,7 +74,6 @@ struct peer_ch {
 int peer_ch_wq_init(void);
 void peer_ch_wq_exit(void);
 void peer_ch_queue(struct work_struct *work);
-void peer_ch_flush(void);
 
 /**
  * peer_ch_create - a channel with all receives posted, not connected, not yet in the port's list
@@ -94,6 +93,9 @@ void peer_ch_discard(struct peer_ch *ch);
 
 /* Begins the end; any context, as often as you like. The channel is gone some time later. */
 void peer_ch_close(struct peer_ch *ch);
+
+/* Closes all channels of the port and waits until they are gone. New ones are not prevented. May sleep, port->lock not held. */
+void peer_ch_close_all(struct peer_port *port);
 
 /* Keep the channel while something is done on it. get fails if the end has begun. */
 bool peer_ch_get(struct peer_ch *ch);

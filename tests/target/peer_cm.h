@@ -12,5 +12,10 @@ struct peer_listen_ops {
 };
 
 extern const struct peer_listen_ops peer_listen_rdma;	/* ADDRESS:PORT, e.g. 10.1.0.2:5556 or [fe80::1]:5556 */
+extern const struct peer_listen_ops peer_listen_ib;	/* ib:DEVICE:SERVICE_ID, the latter in hexadecimal */
+
+/* Watches devices for peer_listen_ib. Return: 0 or what the RDMA core said. */
+int peer_cm_ib_init(void);
+void peer_cm_ib_exit(void);
 
 #endif /* PEER_CM_H */

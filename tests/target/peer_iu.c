@@ -644,8 +644,11 @@ static void bury(struct list_head *ended)
 	struct peer_job *job, *next;
 
 	list_for_each_entry_safe(job, next, ended, entry) {
+		const struct peer_action *late = peer_plan_find(&job->plan, PEER_LATE);
+
 		list_del_init(&job->entry);
-		if (peer_plan_find(&job->plan, PEER_LATE)) {
+		if (late) {
+			msleep(late->val[ARG_MS]);
 			job->rsp->req_lim_delta = 0;	/* given back with the answer to the abort */
 			send_response(job);
 		}

@@ -2,7 +2,6 @@
 #include <linux/delay.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
-#include <rdma/ib_cm.h>
 #include "peer_iu.h"
 #include "peer_login.h"
 
@@ -90,6 +89,8 @@ static void apply(struct peer_login *login, const struct peer_action *act)
 		login->verdict = PEER_REFUSE;
 		login->cm_reason = act->val[ARG_REASON];
 		login->len = 0;
+		login->ari_len = min_t(u32, act->raw_len, sizeof(login->ari));
+		memcpy(login->ari, act->raw, login->ari_len);
 		break;
 	default:
 		break;

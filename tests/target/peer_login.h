@@ -3,9 +3,10 @@
 #ifndef PEER_LOGIN_H
 #define PEER_LOGIN_H
 
+#include <rdma/ib_cm.h>
 #include "peer_ch.h"
 
-#define PEER_LOGIN_MAX	196	/* private data of a CM REP */
+#define PEER_LOGIN_MAX	IB_CM_REP_PRIVATE_DATA_SIZE
 
 enum peer_verdict { PEER_ACCEPT, PEER_REFUSE, PEER_SAY_NOTHING };
 
@@ -23,6 +24,8 @@ struct peer_login {
 	unsigned int cm_reason;		/* of PEER_REFUSE: IB_CM_REJ_* */
 	u8 data[PEER_LOGIN_MAX];	/* private data */
 	u32 len;
+	u8 ari[IB_CM_REJ_ARI_LENGTH];	/* additional information of a refusal, IB/CM only */
+	u32 ari_len;
 	struct peer_plan plan;		/* to be put, or handed to the channel */
 };
 

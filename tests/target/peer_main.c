@@ -7,7 +7,7 @@
  *
  *	peer_main	init and exit
  *	peer_ports	ports, files in debugfs
- *	peer_cm_rdma	listening and connections through RDMA/CM
+ *	peer_cm_rdma, peer_cm_ib	listening and connections
  *	peer_login	what to answer to a login
  *	peer_iu		commands, task management, requests of the target
  *	peer_ch		queue pair, posting, RDMA, the end of a channel
@@ -17,6 +17,7 @@
  */
 #include <linux/module.h>
 #include "peer_ch.h"
+#include "peer_cm.h"
 #include "peer_ports.h"
 #include "peer_scsi.h"
 
@@ -36,11 +37,16 @@ static int __init peer_init(void)
 	ret = peer_ch_wq_init();
 	if (ret)
 		goto destroy_disks;
-	ret = peer_ports_init();
+	ret = peer_cm_ib_init();
 	if (ret)
 		goto exit_wq;
+	ret = peer_ports_init();
+	if (ret)
+		goto exit_cm;
 	return 0;
 
+exit_cm:
+	peer_cm_ib_exit();
 exit_wq:
 	peer_ch_wq_exit();
 destroy_disks:
@@ -51,6 +57,7 @@ destroy_disks:
 static void __exit peer_exit(void)
 {
 	peer_ports_exit();
+	peer_cm_ib_exit();
 	peer_ch_wq_exit();
 	peer_disks_destroy();
 }

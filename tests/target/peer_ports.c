@@ -189,7 +189,7 @@ static int add_port(char *name, char *where, const char **why)
 	mutex_init(&port->lock);
 	INIT_LIST_HEAD(&port->channels);
 	init_waitqueue_head(&port->empty);
-	port->listen = &peer_listen_rdma;
+	port->listen = strncmp(where, "ib:", 3) ? &peer_listen_rdma : &peer_listen_ib;
 	ret = port->listen->start(port, where, why);
 	if (ret) {
 		kfree(port);
@@ -203,20 +203,8 @@ static int add_port(char *name, char *where, const char **why)
 	return 0;
 }
 
-static bool no_channels(struct peer_port *port)
-{
-	bool empty;
-
-	mutex_lock(&port->lock);
-	empty = list_empty(&port->channels);
-	mutex_unlock(&port->lock);
-	return empty;
-}
-
 static void del_port(struct peer_port *port)
 {
-	struct peer_ch *ch;
-
 	/* Waits for writes that are under way. */
 	debugfs_remove(port->dir);
 	list_del(&port->entry);
@@ -224,13 +212,7 @@ static void del_port(struct peer_port *port)
 	port->removing = true;
 	mutex_unlock(&port->lock);
 	port->listen->stop(port);
-	mutex_lock(&port->lock);
-	list_for_each_entry(ch, &port->channels, entry)
-		peer_ch_close(ch);
-	mutex_unlock(&port->lock);
-	while (!no_channels(port))
-		wait_event_timeout(port->empty, list_empty_careful(&port->channels), HZ / 10);
-	peer_ch_flush();
+	peer_ch_close_all(port);
 	peer_script_clear(&port->script);
 	kfree(port);
 }

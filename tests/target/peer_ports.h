@@ -2,7 +2,7 @@
 /*
  * The ports of the target and their files in debugfs:
  *
- *	srp_peer/control	"add NAME ADDRESS:PORT", "del NAME", "luns N"
+ *	srp_peer/control	"add NAME ADDRESS:PORT", "add NAME ib:DEVICE:SERVICE_ID", "del NAME", "luns N"
  *	srp_peer/NAME/rules	the script: lines as in peer_script.h, or "clear"; reading shows them
  *	srp_peer/NAME/send	what to do now
  *	srp_peer/NAME/state	counters

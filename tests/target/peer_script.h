@@ -14,7 +14,7 @@
  *	early			the response is sent before the data
  *	delay ms=
  *	hold			no answer, until "release"; an abort or reset ends it for ever
- *	late			no answer, but one after it was aborted or reset
+ *	late [ms=]		no answer, but one after it was aborted or reset, that much later
  *	set FIELD=...		fields of the response; len= its length, padded with 0xa5
  *	raw HEX			these bytes instead of the response; TAG stands for the 8 bytes of the request's tag
  *	dup count=		the response as many times more
@@ -22,7 +22,7 @@
  *
  * Verbs for login:
  *	reject reason= [len=] [opcode=]	SRP_LOGIN_REJ
- *	cm_reject reason=	refused by the connection manager, without SRP data
+ *	cm_reject reason= [HEX]	refused by the connection manager, without SRP data; HEX: additional information, IB/CM only
  *	hold			no answer
  *	delay ms=
  *	set FIELD=...		fields of the login response; len= the private data's length

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
 # The scripted SRP target (tests/target): a correct one until a rule says otherwise. On each path it is a port of its own, with the
-# path's number as its name, and with one disk that both paths share:
+# path's name, and with one disk that all paths share. Paths of the InfiniBand fabric (ib.sh) work as well, through IB/CM.
 #	peer_load; peer_up 1 2; peer_login 1; peer_rule 1 "on read do hold"; ...; peer_unload
 
 PEER=/sys/kernel/debug/srp_peer
 PEER_PORT=5556
-PEER_ID=5053525045455221
+PEER_ID=5053525045455200
 
 # peer_load [PARAMETER...]: a peer left over by another case goes first.
 peer_load() {
@@ -17,22 +17,28 @@ peer_load() {
 }
 peer_unload() { rmmod srp_peer || fail "the peer cannot be unloaded"; }
 
+# The ports of one HCA listen under different service ids.
+peer_service() { printf '%x' $((0x$PEER_ID + ${1#ib})); }
+peer_where() { case $1 in ib*) echo "ib:vib1:$(peer_service "$1")" ;; *) echo "$(addr_t "$1"):$PEER_PORT" ;; esac; }
+
 # peer_up PATH...: listens. peer_down PATH: ends all connections and does not listen any more.
 peer_up() {
 	for _p in "$@"; do
-		expect OK $PEER/control "add $_p $(addr_t "$_p"):$PEER_PORT"
+		expect OK $PEER/control "add $_p $(peer_where "$_p")"
 	done
 }
 peer_down() { expect OK $PEER/control "del $1"; }
 
-peer_string() { echo "id_ext=$PEER_ID,ioc_guid=$PEER_ID,dest=$(addr_t "$1"):$PEER_PORT,src=$(addr_i "$1")"; }
+peer_string() {
+	printf 'id_ext=%s,ioc_guid=%s,' $PEER_ID $PEER_ID
+	case $1 in
+	ib*) echo "dgid=$(ib_gid vib1 "${1#ib}"),pkey=ffff,service_id=$(peer_service "$1")" ;;
+	*) echo "dest=$(addr_t "$1"):$PEER_PORT,src=$(addr_i "$1")" ;;
+	esac
+}
 # peer_try_login PATH [EXTRA]: prints OK or the error's name. peer_login PATH [EXTRA]: must succeed.
 peer_try_login() { put "$(add_target "$1")" "$(peer_string "$1")${2:+,$2}"; }
-peer_login() {
-	_end=$(($(now_ms) + 10000 * SLOW))
-	while _got=$(peer_try_login "$1" "$2"); [ "$_got" = EEXIST ] && [ "$(now_ms)" -lt $_end ]; do sleep 0.1; done
-	[ "$_got" = OK ] || fail "login to the peer over path $1${2:+ with $2}: $_got"
-}
+peer_login() { srp_login_as "$1" "$(peer_string "$1")${2:+,$2}"; }
 
 # peer_rule PATH LINE: adds a rule. peer_clear PATH: no rules. peer_send PATH ACTION: now.
 peer_rule() { expect OK "$PEER/$1/rules" "$2"; }
