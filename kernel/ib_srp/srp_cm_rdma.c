@@ -175,8 +175,11 @@ static int srp_rdma_resolve(struct srp_ch *ch)
 	if (!ret)
 		ret = srp_cm_wait(ch);
 	if (ret) {
-		srp_err(ch->shost, "No route available from %pISpsc to %pISpsc (%d)\n",
-			has_src ? &src : &dst, &dst, ret);
+		if (has_src)
+			srp_err(ch->shost, "No route available from %pISpsc to %pISpsc (%d)\n",
+				&src, &dst, ret);
+		else
+			srp_err(ch->shost, "No route available to %pISpsc (%d)\n", &dst, ret);
 		return ret;
 	}
 	ret = srp_rdma_check_device(ch);
