@@ -66,7 +66,7 @@ struct peer_ch {
 	void (*drop_held)(struct peer_ch *ch);	/* atomic context */
 
 	spinlock_t lock;
-	struct list_head jobs;		/* of peer_iu.c; lock */
+	struct list_head jobs;		/* of peer_job.c; lock */
 	atomic_t owed;			/* credits that go back with the next response */
 };
 

@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The protocol: what arrives is carried out and answered, as far as the script lets it. */
+/* What arrives: which kind of information unit it is, and what carries it out. */
 #ifndef PEER_IU_H
 #define PEER_IU_H
 
 #include "peer_ch.h"
 
-/* The channel's callbacks. */
+/* The channel's `received`. */
 void peer_received(struct peer_ch *ch, const u8 *iu, u32 len);
-void peer_drop_held(struct peer_ch *ch);
 
-/* Carries out the part of a plan that is sent as soon as the channel is up: a work item, ch->greeting_work. */
-void peer_greet(struct work_struct *work);
-
-/* What the target does on its own: cred_req, aer_req, t_logout, iu, close, qp_error, release. May sleep. */
-void peer_act(struct peer_ch *ch, const struct peer_action *act);
+/* Work items of struct peer_job: a command (peer_cmd.c), a task management request (peer_tm.c). */
+void peer_run_cmd(struct work_struct *work);
+void peer_run_tsk_mgmt(struct work_struct *work);
 
 #endif /* PEER_IU_H */

@@ -2,7 +2,9 @@
 #include <linux/delay.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
+#include "peer_act.h"
 #include "peer_iu.h"
+#include "peer_job.h"
 #include "peer_login.h"
 
 static void reject(struct peer_login *login, u32 reason, u8 opcode)
@@ -124,7 +126,7 @@ int peer_login_publish(struct peer_ch *ch, struct peer_login *login)
 	memcpy(ch->target_id, login->target_id, 16);
 	ch->imm_offset = login->imm_offset;
 	ch->received = peer_received;
-	ch->drop_held = peer_drop_held;
+	ch->drop_held = peer_jobs_drop_held;
 	INIT_WORK(&ch->greeting_work, peer_greet);
 	mutex_lock(&port->lock);
 	if (!port->removing) {

@@ -9,7 +9,10 @@
  *	peer_ports	ports, files in debugfs
  *	peer_cm_rdma, peer_cm_ib	listening and connections
  *	peer_login	what to answer to a login
- *	peer_iu		commands, task management, requests of the target
+ *	peer_iu		what arrives
+ *	peer_cmd, peer_tm	commands, task management
+ *	peer_job	one request and its answer
+ *	peer_act	what the target sends and does on its own
  *	peer_ch		queue pair, posting, RDMA, the end of a channel
  *	peer_scsi	RAM disks
  *	peer_script	rules, damaged information units

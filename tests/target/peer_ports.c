@@ -6,9 +6,10 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
+#include "peer_act.h"
 #include "peer_ch.h"
 #include "peer_cm.h"
-#include "peer_iu.h"
+#include "peer_job.h"
 #include "peer_ports.h"
 #include "peer_scsi.h"
 
@@ -124,7 +125,10 @@ static void act_on_channels(struct peer_port *port, const struct peer_action *ac
 		if (!test_bit(PEER_CH_UP, &ch->flags) || test_bit(PEER_CH_DEAD, &ch->flags))
 			continue;
 		if ((!peer_given(act, ARG_CH) || act->val[ARG_CH] == i) && peer_ch_get(ch)) {
-			peer_act(ch, act);
+			if (act->verb == PEER_RELEASE)
+				peer_jobs_release(ch, act);
+			else
+				peer_act(ch, act);
 			peer_ch_put(ch);
 		}
 		i++;
