@@ -262,7 +262,8 @@ void vib_port_tell(struct vib_port *port);
 /*
  * vib_fabric_transit() - which port a unicast packet reaches.
  * Walks from the sender over cables and forwarding tables, asks the fault rules once, counts on every port passed.
- * Any context; never sleeps. Acknowledgements are asked about with class VIB_RC_ACK, from the responder's port. Loopback to the sending port's own LID needs the port to be up only.
+ * Any context; never sleeps. Acknowledgements are asked about with class VIB_RC_ACK, from the responder's port. Loopback to the
+ * sending port's own LID needs the port to be up only.
  * Returns NULL if the packet is lost (no route, port not active, cable cut, dropped by a rule); never a switch's port.
  * Datagrams use vib_fabric_send(); this is for packets whose sender executes them at once (RC).
  */

@@ -23,7 +23,7 @@ DEFINE_SRCU(vib_ops_srcu);
 
 struct workqueue_struct *vib_fabric_wq;
 
-/* ---- walks -------------------------------------------------------------------------------------------------- */
+/* ---- walks ------------------------------------------------------------------------------------------------------- */
 
 /* A message of @len bytes counts as the packets it would be cut into. */
 static void count(u64 *packets, u64 *words, const struct vib_hdr *hdr, const struct vib_port *tx)
@@ -107,7 +107,7 @@ struct vib_port *vib_fabric_transit(struct vib_port *from, const struct vib_hdr 
 	return dest;
 }
 
-/* ---- delivery queues ----------------------------------------------------------------------------------------- */
+/* ---- delivery queues --------------------------------------------------------------------------------------------- */
 
 static void deliver(struct vib_port *port, const struct vib_packet *packet)
 {
@@ -171,7 +171,7 @@ void vib_port_freeze(struct vib_port *port, bool frozen)
 	wake_up_all(&vib_fabric_thaw);
 }
 
-/* ---- late packets ---------------------------------------------------------------------------------------------- */
+/* ---- late packets ------------------------------------------------------------------------------------------------ */
 
 static DEFINE_SPINLOCK(late_lock);	/* outside of the lock of vib_fault.c */
 static LIST_HEAD(late);			/* late_lock */
@@ -234,7 +234,7 @@ static void release_held(void)
 	wake_up_all(&vib_fabric_thaw);
 }
 
-/* ---- sending ------------------------------------------------------------------------------------------------------ */
+/* ---- sending ----------------------------------------------------------------------------------------------------- */
 
 struct vib_packet *vib_packet_alloc(u32 len, gfp_t gfp)
 {
@@ -362,7 +362,7 @@ void vib_fabric_send(struct vib_port *from, struct vib_packet *packet)
 	}
 }
 
-/* ---- start and end --------------------------------------------------------------------------------------------- */
+/* ---- start and end ----------------------------------------------------------------------------------------------- */
 
 void vib_fabric_init_port(struct vib_port *port)
 {

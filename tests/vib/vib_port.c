@@ -44,7 +44,7 @@ void vib_port_reset(struct vib_port *port)
 	port->events = 0;
 }
 
-/* ---- events ----------------------------------------------------------------------------------------------------- */
+/* ---- events ------------------------------------------------------------------------------------------------------ */
 
 void vib_port_tell(struct vib_port *port)
 {
@@ -86,7 +86,7 @@ static void tell_both(struct vib_port *port, struct vib_port *peer)
 		vib_port_tell(peer);
 }
 
-/* ---- links; vib_fabric_lock is held ------------------------------------------------------------------------------- */
+/* ---- links; vib_fabric_lock is held ------------------------------------------------------------------------------ */
 
 static bool may_train(const struct vib_port *port)
 {
@@ -149,7 +149,8 @@ int vib_cable_plug(struct vib_port *a, struct vib_port *b)
 	if (!a->peer && !b->peer) {
 		a->peer = b;
 		b->peer = a;
-		a->pulled = b->pulled = false;
+		a->pulled = false;
+		b->pulled = false;
 		link_train(a);
 		ret = 0;
 	}
@@ -181,7 +182,8 @@ int vib_cable_set(struct vib_port *port, bool up)
 	spin_lock_irqsave(&vib_fabric_lock, flags);
 	peer = port->peer;
 	if (peer) {
-		port->pulled = peer->pulled = !up;
+		port->pulled = !up;
+		peer->pulled = !up;
 		if (up)
 			link_train(port);
 		else
@@ -206,7 +208,7 @@ void vib_port_set_phys(struct vib_port *port, u8 phys_state)
 	tell_both(port, peer);
 }
 
-/* ---- owners -------------------------------------------------------------------------------------------------------- */
+/* ---- owners ------------------------------------------------------------------------------------------------------ */
 
 void vib_fabric_attach(struct vib_node *node, struct vib_hca *hca)
 {
@@ -247,7 +249,7 @@ void vib_fabric_detach(struct vib_node *node)
 	}
 }
 
-/* ---- P_Keys and LIDs ----------------------------------------------------------------------------------------------- */
+/* ---- P_Keys and LIDs --------------------------------------------------------------------------------------------- */
 
 #define PKEY_FULL	0x8000
 #define PKEY_BASE	0x7fff

@@ -38,7 +38,7 @@ static struct vib_port *end_port(const struct request *r)
 	return r->node->type == VIB_SWITCH ? &r->node->ports[0] : r->in_port;
 }
 
-/* ---- NodeDescription, NodeInfo ---------------------------------------------------------------------------------- */
+/* ---- NodeDescription, NodeInfo ----------------------------------------------------------------------------------- */
 
 static u16 get_node_desc(const struct request *r, u8 *data)
 {
@@ -69,7 +69,7 @@ static u16 get_node_info(const struct request *r, u8 *data)
 	return 0;
 }
 
-/* ---- SwitchInfo ----------------------------------------------------------------------------------------------------- */
+/* ---- SwitchInfo -------------------------------------------------------------------------------------------------- */
 
 /* IBA 14.2.5.4 */
 struct switch_info {
@@ -112,7 +112,7 @@ static u16 set_switch_info(const struct request *r, const u8 *data)
 	return 0;
 }
 
-/* ---- PortInfo: the rules are in vib_portinfo.c ------------------------------------------------------------------------- */
+/* ---- PortInfo: the rules are in vib_portinfo.c ------------------------------------------------------------------- */
 
 #define PORT_NUM_MASK	0xff	/* of the modifier; other bits ask for things of faster links */
 
@@ -153,7 +153,7 @@ static u16 set_port_info(const struct request *r, const u8 *data)
 	return status;
 }
 
-/* ---- tables of a port ----------------------------------------------------------------------------------------------------- */
+/* ---- tables of a port -------------------------------------------------------------------------------------------- */
 
 /* Modifier: port of a switch (of an HCA: ignored), and block of 32. */
 static struct vib_port *pkey_port(const struct request *r)
@@ -268,7 +268,7 @@ static u16 set_vlarb(const struct request *r, const u8 *data)
 	return 0;
 }
 
-/* ---- forwarding tables ------------------------------------------------------------------------------------------------------- */
+/* ---- forwarding tables ------------------------------------------------------------------------------------------- */
 
 static u16 get_lft(const struct request *r, u8 *data)
 {
@@ -321,7 +321,7 @@ static u16 set_mft(const struct request *r, const u8 *data)
 	return 0;
 }
 
-/* ---- attributes ------------------------------------------------------------------------------------------------------------------ */
+/* ---- attributes -------------------------------------------------------------------------------------------------- */
 
 #define CA	BIT(VIB_CA)
 #define SW	BIT(VIB_SWITCH)
@@ -415,7 +415,7 @@ int vib_sma_process(struct vib_port *in_port, const struct ib_smp *in, struct ib
 	return IB_MAD_RESULT_SUCCESS | IB_MAD_RESULT_REPLY;
 }
 
-/* ---- entry ---------------------------------------------------------------------------------------------------------------------------- */
+/* ---- entry ------------------------------------------------------------------------------------------------------- */
 
 static bool is_smp_class(u8 mgmt_class)
 {
@@ -436,12 +436,13 @@ void vib_agent_receive(struct vib_port *in_port, const struct vib_packet *packet
 	struct vib_port *port = &in_port->node->ports[0];
 	const struct vib_hdr *hdr = &packet->hdr;
 	struct vib_packet *answer;
+	bool smp = hdr->class == VIB_SMP;
 	int index = 0;
 
 	/* QP0 has SMPs only, and SMPs have no other place (IBA 13.5.1). */
-	if (!hdr->mad || is_smp_class(hdr->mad->mgmt_class) != (hdr->class == VIB_SMP))
+	if (!hdr->mad || is_smp_class(hdr->mad->mgmt_class) != smp)
 		return;
-	if (hdr->class == VIB_GMP)
+	if (!smp)
 		index = vib_port_check_pkey(port, hdr);
 	if (index < 0)
 		return;
@@ -460,7 +461,9 @@ void vib_agent_receive(struct vib_port *in_port, const struct vib_packet *packet
 	answer->hdr.src_qpn = hdr->dest_qpn;
 	answer->hdr.dest_qpn = hdr->src_qpn;
 	answer->qkey = IB_QP1_QKEY;
-	if (hdr->mad->mgmt_class == IB_MGMT_CLASS_SUBN_DIRECTED_ROUTE)
-		answer->hdr.slid = answer->hdr.dlid = VIB_LID_PERMISSIVE;
+	if (hdr->mad->mgmt_class == IB_MGMT_CLASS_SUBN_DIRECTED_ROUTE) {
+		answer->hdr.slid = VIB_LID_PERMISSIVE;
+		answer->hdr.dlid = VIB_LID_PERMISSIVE;
+	}
 	vib_fabric_send(port, answer);
 }
