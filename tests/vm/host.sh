@@ -125,15 +125,15 @@ debug_kernel() {
 
 GUEST_MODULES="
 	ib_core ib_cm rdma_cm ib_umad ib_uverbs rdma_rxe ib_srpt
-	target_core_mod target_core_file target_core_iblock target_core_pscsi
+	target_core_mod target_core_file
 	sd_mod sg scsi_transport_srp ib_srp scsi_dh_alua
 	dm_mod dm_multipath dm_round_robin dm_queue_length dm_service_time
-	raid1 loop null_blk ext4 crc32c_generic crc32_generic crc32_pclmul crc32c_intel
-	veth bridge macvlan sch_ingress cls_matchall act_gact sch_netem"
+	raid1 crc32c_generic crc32_generic crc32_pclmul crc32c_intel
+	veth bridge macvlan sch_ingress cls_matchall act_gact"
 
 GUEST_PROGRAMS="
 	dash lsscsi sg_reset sg_dd sg_inq sg_turs sg_luns sg_logs sg_raw
-	dmsetup multipath multipathd mdadm mkfs.ext4
+	dmsetup multipath multipathd mdadm
 	ip tc rdma udevadm
 	opensm ibsrpdm srp_daemon ibstat sminfo saquery perfquery smpquery ibportstate ibnetdiscover ibtracert
 	ibv_devinfo ibv_rc_pingpong ibv_ud_pingpong ibv_srq_pingpong"

@@ -75,9 +75,9 @@ srp_unload() {
 }
 
 guest_setup() {
-	for _m in sd_mod sg dm_mod dm_multipath dm_round_robin dm_queue_length dm_service_time raid1 loop veth bridge \
+	for _m in sd_mod sg dm_mod dm_multipath dm_round_robin dm_queue_length dm_service_time raid1 veth bridge \
 		sch_ingress cls_matchall act_gact ib_cm rdma_cm ib_umad ib_uverbs rdma_rxe target_core_mod target_core_file \
-		target_core_iblock scsi_dh_alua; do
+		scsi_dh_alua; do
 		modprobe $_m || echo "no module $_m"
 	done
 	mount -t configfs configfs /sys/kernel/config 2>/dev/null
@@ -157,7 +157,6 @@ guest_reset() {
 	udev_stop
 	net_heal
 	vib_no_faults
-	umount /mnt 2>/dev/null
 	for _d in $(dmsetup ls --target multipath 2>/dev/null | grep -v '^No devices' | cut -f1); do
 		dmsetup message "$_d" 0 fail_if_no_path
 	done
