@@ -3,6 +3,7 @@
 
 #include <cerrno>
 #include <condition_variable>
+#include <csignal>
 #include <cstring>
 #include <deque>
 #include <mutex>
@@ -63,6 +64,10 @@ Result<std::unique_ptr<Logins>> LoginThread::create(EventLoop &loop, std::filesy
 	if (!watch)
 		return watch.error();
 	logins->watch_ = std::move(*watch);
+	// A signal must find the thread that reads them, never this one, where its default action would end the process.
+	sigset_t all, before;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
 	std::thread([shared] {
 		std::unique_lock lock(shared->lock);
 		for (;;) {
@@ -78,6 +83,7 @@ Result<std::unique_ptr<Logins>> LoginThread::create(EventLoop &loop, std::filesy
 			eventfd_write(shared->event.get(), 1);
 		}
 	}).detach();
+	pthread_sigmask(SIG_SETMASK, &before, nullptr);
 	return std::unique_ptr<Logins>(std::move(logins));
 }
 
