@@ -9,7 +9,7 @@
  *	smlid		NODE PORT LID			and IB_EVENT_SM_CHANGE
  *	pkey		NODE PORT INDEX VALUE		and IB_EVENT_PKEY_CHANGE
  *	qp_err		NODE QPN|all			to the error state, with IB_EVENT_QP_FATAL
- *	cq_overflow	NODE				all completion queues are overrun at their next completion
+ *	cq_overflow	NODE				completion queues besides those for MADs are overrun at their next completion
  *	fatal		NODE				IB_EVENT_DEVICE_FATAL
  *	hca_remove, hca_add	NODE			as if pulled out and put in; returns when it is done
  *	rules		see vib_fault.c; reading lists them
@@ -185,12 +185,30 @@ static int do_qp_err(const struct request *r)
 	return vib_hca_with(r->node, qp_fail, &qpn);
 }
 
+/* The kernel's MAD layer cannot recover from the loss of its completion queues; nor can it from that of an HCA's. */
+static bool is_for_mads(struct vib_hca *hca, const struct vib_cq *cq)
+{
+	bool found = false;
+	int port, num;
+
+	lockdep_assert_held(&hca->cq_lock);	/* interrupts are off */
+	xa_lock(&hca->qps);
+	for (port = 1; port <= hca->node->nports; port++)
+		for (num = 0; num < 2; num++)
+			if (hca->special[port][num])
+				found |= hca->special[port][num]->ib.send_cq == &cq->ib || hca->special[port][num]->ib.recv_cq == &cq->ib;
+	xa_unlock(&hca->qps);
+	return found;
+}
+
 static int cq_overflow(struct vib_hca *hca, void *arg)
 {
 	struct vib_cq *cq;
 
 	spin_lock_irq(&hca->cq_lock);
 	list_for_each_entry(cq, &hca->cqs, entry) {
+		if (is_for_mads(hca, cq))
+			continue;
 		spin_lock(&cq->lock);
 		cq->capacity = 0;
 		spin_unlock(&cq->lock);

@@ -9,7 +9,7 @@
  * Locks, in the order in which they are taken:
  *	table_lock (vib_hca.c)	mutex: which HCAs there are; then vib_hca.live_lock
  *	vib_qp.serve_lock	mutex: what arrives at a queue pair, and the flush of its receives. Never two at a time.
- *	qps.xa_lock, vib_hca.cq_lock	spinlocks: lists of queue pairs and completion queues
+ *	vib_hca.cq_lock, qps.xa_lock	spinlocks: lists of completion queues and queue pairs
  *	vib_qp.lock		spinlock: state and attributes
  *	vib_rq.lock, vib_sq.lock, vib_cq.lock, vib_hca.mr_lock, mrs.xa_lock, vib_fabric_lock	spinlocks, leaves
  * All spinlocks are taken with interrupts disabled, because posting and polling are legal in any context.
