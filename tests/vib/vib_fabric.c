@@ -373,7 +373,8 @@ void vib_fabric_init_port(struct vib_port *port)
 
 int vib_fabric_open(void)
 {
-	vib_fabric_wq = alloc_workqueue("vib_fabric", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
+	/* Hardware does not wait for programs that poll on every CPU. */
+	vib_fabric_wq = alloc_workqueue("vib_fabric", WQ_UNBOUND | WQ_HIGHPRI | WQ_MEM_RECLAIM, 0);
 	if (!vib_fabric_wq)
 		return -ENOMEM;
 	vib_fault_on_release(release_held);
