@@ -65,7 +65,7 @@ struct peer_ch {
 	void (*received)(struct peer_ch *ch, const u8 *iu, u32 len);
 	void (*drop_held)(struct peer_ch *ch);	/* atomic context */
 
-	spinlock_t lock;
+	spinlock_t lock;		/* innermost */
 	struct list_head jobs;		/* of peer_job.c; lock */
 	atomic_t owed;			/* credits that go back with the next response */
 };

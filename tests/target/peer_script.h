@@ -97,7 +97,7 @@ struct peer_rule {
 };
 
 struct peer_script {
-	spinlock_t lock;
+	spinlock_t lock;		/* rules and their counts */
 	struct list_head rules;
 };
 

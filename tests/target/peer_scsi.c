@@ -4,11 +4,6 @@
 #include <linux/vmalloc.h>
 #include <scsi/scsi_common.h>
 #include <scsi/scsi_proto.h>
-#if __has_include(<linux/unaligned.h>)	/* since 6.12 */
-#include <linux/unaligned.h>
-#else
-#include <asm/unaligned.h>
-#endif
 #include "peer_scsi.h"
 
 #define BLOCK		512
@@ -19,6 +14,23 @@ static struct {
 	u32 blocks;
 	unsigned int shown;
 } disks;
+
+/* ---- big-endian fields ------------------------------------------------------------------------------------ */
+
+static u64 get_be(const u8 *p, int bytes)
+{
+	u64 val = 0;
+
+	while (bytes--)
+		val = val << 8 | *p++;
+	return val;
+}
+
+static void put_be(u8 *p, int bytes, u64 val)
+{
+	for (; bytes--; val >>= 8)
+		p[bytes] = val;
+}
 
 /* ---- disks ------------------------------------------------------------------------------------------------ */
 
@@ -129,13 +141,13 @@ static void vpd_identification(struct peer_scsi *s, int lun)
 	p[0] = 1;		/* binary */
 	p[1] = 3;		/* NAA, of the logical unit */
 	p[3] = 8;
-	put_unaligned_be64(0x3000005052504545ULL + ((u64)lun << 32), p + 4);
+	put_be(p + 4, 8, 0x3000005052504545ULL + ((u64)lun << 32));
 }
 
 static void vpd_limits(struct peer_scsi *s)
 {
 	s->reply[3] = 0x3c;
-	put_unaligned_be32(MAX_BLOCKS, s->reply + 8);
+	put_be(s->reply + 8, 4, MAX_BLOCKS);
 }
 
 static void do_inquiry(struct peer_scsi *s, int lun, const u8 *cdb)
@@ -155,7 +167,7 @@ static void do_inquiry(struct peer_scsi *s, int lun, const u8 *cdb)
 		text(r + 8, "SRPPEER", 8);
 		text(r + 16, "RAM disk", 16);
 		text(r + 32, "1", 4);
-		reply(s, 96, get_unaligned_be16(cdb + 3));
+		reply(s, 96, get_be(cdb + 3, 2));
 		return;
 	}
 	r[1] = cdb[2];
@@ -176,17 +188,17 @@ static void do_inquiry(struct peer_scsi *s, int lun, const u8 *cdb)
 		fail_field(s);
 		return;
 	}
-	reply(s, 4 + r[3], get_unaligned_be16(cdb + 3));
+	reply(s, 4 + r[3], get_be(cdb + 3, 2));
 }
 
 static void do_report_luns(struct peer_scsi *s, int lun, const u8 *cdb)
 {
 	unsigned int i, nr = READ_ONCE(disks.shown);
 
-	put_unaligned_be32(nr * 8, s->reply);
+	put_be(s->reply, 4, nr * 8);
 	for (i = 0; i < nr; i++)
 		s->reply[8 + i * 8 + 1] = i;
-	reply(s, 8 + nr * 8, get_unaligned_be32(cdb + 6));
+	reply(s, 8 + nr * 8, get_be(cdb + 6, 4));
 }
 
 static void do_request_sense(struct peer_scsi *s, int lun, const u8 *cdb)
@@ -204,8 +216,8 @@ static void do_nothing(struct peer_scsi *s, int lun, const u8 *cdb)
 
 static void do_read_capacity10(struct peer_scsi *s, int lun, const u8 *cdb)
 {
-	put_unaligned_be32(disks.blocks - 1, s->reply);
-	put_unaligned_be32(BLOCK, s->reply + 4);
+	put_be(s->reply, 4, disks.blocks - 1);
+	put_be(s->reply + 4, 4, BLOCK);
 	reply(s, 8, 8);
 }
 
@@ -215,9 +227,9 @@ static void do_read_capacity16(struct peer_scsi *s, int lun, const u8 *cdb)
 		fail_field(s);
 		return;
 	}
-	put_unaligned_be64(disks.blocks - 1, s->reply);
-	put_unaligned_be32(BLOCK, s->reply + 8);
-	reply(s, 32, get_unaligned_be32(cdb + 10));
+	put_be(s->reply, 8, disks.blocks - 1);
+	put_be(s->reply + 8, 4, BLOCK);
+	reply(s, 32, get_be(cdb + 10, 4));
 }
 
 /* The caching page only, without block descriptors: no write cache. Return: bytes behind the header. */
@@ -252,8 +264,8 @@ static void do_mode_sense10(struct peer_scsi *s, int lun, const u8 *cdb)
 		fail_field(s);
 		return;
 	}
-	put_unaligned_be16(8 + len - 2, s->reply);
-	reply(s, 8 + len, get_unaligned_be16(cdb + 7));
+	put_be(s->reply, 2, 8 + len - 2);
+	reply(s, 8 + len, get_be(cdb + 7, 2));
 }
 
 /* Bytes 2.. of READ and WRITE: where and how much. */
@@ -261,20 +273,20 @@ static void rw_extent(const u8 *cdb, u64 *lba, u32 *blocks)
 {
 	switch (cdb[0] >> 5) {
 	case 0:
-		*lba = get_unaligned_be24(cdb + 1) & 0x1fffff;
+		*lba = get_be(cdb + 1, 3) & 0x1fffff;
 		*blocks = cdb[4] ? : 256;
 		break;
 	case 1:
-		*lba = get_unaligned_be32(cdb + 2);
-		*blocks = get_unaligned_be16(cdb + 7);
+		*lba = get_be(cdb + 2, 4);
+		*blocks = get_be(cdb + 7, 2);
 		break;
 	case 4:
-		*lba = get_unaligned_be64(cdb + 2);
-		*blocks = get_unaligned_be32(cdb + 10);
+		*lba = get_be(cdb + 2, 8);
+		*blocks = get_be(cdb + 10, 4);
 		break;
 	default:	/* 12 bytes */
-		*lba = get_unaligned_be32(cdb + 2);
-		*blocks = get_unaligned_be32(cdb + 6);
+		*lba = get_be(cdb + 2, 4);
+		*blocks = get_be(cdb + 6, 4);
 	}
 }
 

@@ -18,6 +18,8 @@ io_over() {
 		# shellcheck disable=SC2154
 		[ "$(peer_count 1 $_kind)" = "$_old" ] || _seen="$_seen $_kind"
 	done
+	# A single descriptor now and then is somebody looking at the disk.
+	case $_seen in " direct "*) _seen=${_seen# direct} ;; esac
 	srp_logout 1
 	echo "$_what:$_seen"
 }

@@ -12,16 +12,16 @@ lost() {
 	step "$_what"
 	peer_clear 1
 	for _r in "$@"; do peer_rule 1 "$_r"; done
-	for _c in aborts lun_resets logins; do eval "${_c}_0=$(peer_count 1 $_c)"; done
+	_aborts=$(peer_count 1 aborts) _resets=$(peer_count 1 lun_resets) _logins=$(peer_count 1 logins)
 	echo 2 >"$(sdev_dir 1)/timeout"
 	_n=$(klog_count "$_log")
 	srptest io -j 1 -n 1 -w 0 -N -s 4k "$a" >/tmp/lost 2>&1
 	grep -q 'errors=0' /tmp/lost && _read=OK || _read=error
 	wait_for 10 state_is 1 running || fail "$_what: state $(rport_state 1)"
 	wait_for 10 logged_more "$_log" "$_n" || fail "$_what: nothing like '$_log' in the log"
-	# shellcheck disable=SC2154
-	echo "$_what: read $_read; aborts $(($(peer_count 1 aborts) - aborts_0)), LUN resets $(($(peer_count 1 lun_resets) - lun_resets_0))," \
-		"logins $(($(peer_count 1 logins) - logins_0)); disk $(sdev_state 1)"
+	[ "$(peer_count 1 logins)" -gt "$_logins" ] && _conn=reconnected || _conn="same connection"
+	echo "$_what: read $_read; aborts $(($(peer_count 1 aborts) - _aborts)), LUN resets $(($(peer_count 1 lun_resets) - _resets))," \
+		"$_conn; disk $(sdev_state 1)"
 }
 
 run() {
