@@ -95,17 +95,14 @@ static int srp_port_cm_redirect(struct srp_ch *ch, const struct ib_cm_event *eve
 	return dlid ? SRP_CM_DLID_REDIRECT : SRP_CM_PORT_REDIRECT;
 }
 
+/* Topspin and Cisco targets put the GID of another port there. Return: 0 if there is none. */
 static int srp_port_redirect(struct srp_ch *ch, const struct ib_cm_event *event)
 {
 	const struct ib_cm_rej_event_param *rej = &event->param.rej_rcvd;
 
 	if (!ch->target->topspin || !rej->ari ||
-	    rej->ari_length < sizeof(ch->ib.path.dgid.raw)) {
-		shost_printk(KERN_WARNING, ch->shost,
-			     "  REJ reason: IB_CM_REJ_PORT_REDIRECT\n");
-		return -ECONNRESET;
-	}
-	/* Topspin and Cisco targets put the GID of another port there. */
+	    rej->ari_length < sizeof(ch->ib.path.dgid.raw))
+		return 0;
 	memcpy(ch->ib.path.dgid.raw, rej->ari, sizeof(ch->ib.path.dgid.raw));
 	srp_dbg(ch->shost, "Topspin/Cisco redirect to target port GID %016llx%016llx\n",
 		be64_to_cpu(ch->ib.path.dgid.global.subnet_prefix),
@@ -117,13 +114,14 @@ static int srp_ib_rejected(struct srp_ch *ch, const struct ib_cm_event *event)
 {
 	unsigned int reason = event->param.rej_rcvd.reason;
 	char name[96];
+	int ret = 0;
 
-	switch (reason) {
-	case IB_CM_REJ_PORT_CM_REDIRECT:
-		return srp_port_cm_redirect(ch, event);
-	case IB_CM_REJ_PORT_REDIRECT:
-		return srp_port_redirect(ch, event);
-	}
+	if (reason == IB_CM_REJ_PORT_CM_REDIRECT)
+		ret = srp_port_cm_redirect(ch, event);
+	else if (reason == IB_CM_REJ_PORT_REDIRECT)
+		ret = srp_port_redirect(ch, event);
+	if (ret)
+		return ret;
 	snprintf(name, sizeof(name), "from %pI6 to %pI6 ", ch->ib.path.sgid.raw,
 		 ch->ib.path.dgid.raw);
 	return srp_login_rejected(ch, reason, event->private_data,

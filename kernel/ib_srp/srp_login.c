@@ -25,8 +25,8 @@ int srp_login_granted(struct srp_ch *ch, const void *data, size_t len)
 	return ret;
 }
 
-/* A consumer-defined reject holds an SRP_LOGIN_REJ. */
-static void srp_log_login_rej(struct srp_ch *ch, const void *data, size_t len, const char *name)
+/* A consumer-defined reject should hold an SRP_LOGIN_REJ. Return: false if not. */
+static bool srp_log_login_rej(struct srp_ch *ch, const void *data, size_t len, const char *name)
 {
 	struct srp_reason_text text;
 	u32 reason;
@@ -34,13 +34,14 @@ static void srp_log_login_rej(struct srp_ch *ch, const void *data, size_t len, c
 	if (srp_parse_login_rej(data, len, &reason)) {
 		srp_warn(ch->shost, "  REJ reason: IB_CM_REJ_CONSUMER_DEFINED, opcode 0x%02x\n",
 			 len ? *(const u8 *)data : 0);
-		return;
+		return false;
 	}
 	text = srp_login_rej_text(reason);
 	if (reason == SRP_REJ_IU_TOO_LARGE)
 		srp_warn(ch->shost, "SRP_LOGIN_REJ: requested max_it_iu_len too large\n");
 	srp_warn(ch->shost, "SRP LOGIN %sREJECTED, reason 0x%08x\n", name, reason);
 	srp_warn(ch->shost, "login rejected: %s; %s\n", text.text, text.hint);
+	return true;
 }
 
 int srp_login_rejected(struct srp_ch *ch, unsigned int reason, const void *data, size_t len,
@@ -51,8 +52,12 @@ int srp_login_rejected(struct srp_ch *ch, unsigned int reason, const void *data,
 	srp_dbg(ch->shost, "REJ received\n");
 	switch (reason) {
 	case IB_CM_REJ_CONSUMER_DEFINED:
-		srp_log_login_rej(ch, data, len, name);
-		return -ECONNRESET;
+		if (srp_log_login_rej(ch, data, len, name))
+			return -ECONNRESET;
+		break;
+	case IB_CM_REJ_PORT_REDIRECT:
+		shost_printk(KERN_WARNING, ch->shost, "  REJ reason: IB_CM_REJ_PORT_REDIRECT\n");
+		break;
 	case IB_CM_REJ_STALE_CONN:
 		shost_printk(KERN_WARNING, ch->shost, "  REJ reason: stale connection\n");
 		break;
