@@ -570,7 +570,7 @@ static void srp_ch_invalidate_stale(struct srp_ch *ch)
 }
 
 /* A target that keeps all credits although nothing is outstanding stops the channel for good. */
-#define SRP_STARVED_SECS	10
+#define SRP_STARVED_SECS	30
 
 enum srp_diagnosis { SRP_CH_WELL, SRP_CH_SILENT, SRP_CH_STARVED };
 

@@ -13,6 +13,8 @@ run() {
 	peer_rule 1 "on login do set delta=2"
 	peer_login 1 ch_count=1
 	a=$(disk 1)
+	# Whoever looks at a new disk may have a command out.
+	wait_for 10 req_lim_is 2 || fail "two credits were granted, $(req_lim) are there"
 	echo "two credits granted: $(req_lim), queue depth $(cat "$(sdev_dir 1)/queue_depth")"
 	verified_io -j 4 -b 4k:16k -t 1 -s 8m "$a"
 	srp_logout 1
