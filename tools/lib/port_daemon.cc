@@ -55,6 +55,11 @@ void PortDaemon::start() { open(); }
 
 void PortDaemon::open()
 {
+	if (!config_.discover) {
+		use_static_targets();
+		plan_rescan(false);
+		return;
+	}
 	auto port = world_.open_port();
 
 	if (!port) {
@@ -107,6 +112,8 @@ void PortDaemon::restart(const std::string &why)
 void PortDaemon::rescan(const std::string &why)
 {
 	world_.log.debug(fmt::format("{}: {}, scanning", name_.text(), why));
+	if (!config_.discover)
+		open();
 	if (!requester_)
 		return;		// open() scans
 	if (scan_)
@@ -296,7 +303,7 @@ void PortDaemon::use_static_targets()
 		return;
 	const auto hosts = world_.sysfs.srp_hosts();
 	for (const StaticTarget &target : rules_->static_targets()) {
-		if (!target.device.empty() && PortName { target.device, target.port } != name_)
+		if (!target.is_for(name_.device, name_.number))
 			continue;
 		Known &known = known_[target.login];
 		known.login = target.login;

@@ -20,6 +20,7 @@ struct DaemonConfig {
 	bool execute = false;			// log in
 	bool human = false;			// the report for people
 	bool slots = false;			// with a line per slot
+	bool discover = true;			// false: targets of the rules file only; the port need not be InfiniBand
 	std::chrono::seconds rescan { 0 };	// 0: only when something happens
 	std::chrono::seconds recheck { 20 };	// look again at what was connected at the last scan; 0: do not
 };

@@ -22,6 +22,11 @@ struct StaticTarget {
 	Guid ioc_guid;
 	std::string login;	// the whole line for add_target
 	unsigned int line = 0;
+
+	bool is_for(const std::string &local_device, unsigned int local_port) const
+	{
+		return device.empty() || (device == local_device && port == local_port);
+	}
 };
 
 class Rules {

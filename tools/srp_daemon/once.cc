@@ -25,12 +25,26 @@ void log_in(const Sysfs &sysfs, const PortName &port, const std::string &login, 
 		log.error(fmt::format("cannot log in ({}): {}", login, login_error_text(done.error())));
 }
 
+void log_in_to_static_targets(const Sysfs &sysfs, const PortName &port, const SrpDaemonOptions &options, const Rules &rules, Log &log)
+{
+	if (!options.config.execute)
+		return;
+	for (const StaticTarget &target : rules.static_targets())
+		if (target.is_for(port.device, port.number))
+			log_in(sysfs, port, target.login, log);
+}
+
 } // namespace
 
 Result<void> scan_and_act_once(EventLoop &loop, const Sysfs &sysfs, const LocalPort &port, const SrpDaemonOptions &options, const Rules &rules,
 			       Log &log)
 {
 	const DaemonConfig &config = options.config;
+
+	if (!config.discover) {
+		log_in_to_static_targets(sysfs, port.name, options, rules, log);
+		return {};
+	}
 	auto scan = scan_once(loop, port, config.policy, config.pkeys);
 
 	if (!scan)
@@ -59,10 +73,7 @@ Result<void> scan_and_act_once(EventLoop &loop, const Sysfs &sysfs, const LocalP
 		if (config.execute && !connected)
 			log_in(sysfs, port.name, finding.login, log);
 	}
-	if (config.execute)
-		for (const StaticTarget &target : rules.static_targets())
-			if (target.device.empty() || PortName { target.device, target.port } == port.name)
-				log_in(sysfs, port.name, target.login, log);
+	log_in_to_static_targets(sysfs, port.name, options, rules, log);
 	return fflush(stdout) ? Result<void>(system_error("cannot write the result")) : Result<void>();
 }
 

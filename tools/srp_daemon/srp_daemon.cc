@@ -10,7 +10,22 @@ namespace srp {
 
 namespace {
 
-Result<void> start(EventLoop &loop, const SrpDaemonOptions &options, Log &log)
+// On a port that is not InfiniBand there is nothing to discover, but the rules file may name targets.
+Result<LocalPort> usable_port(const Sysfs &sysfs, const PortName &name, const Rules &rules, DaemonConfig &config)
+{
+	auto port = infiniband_port(sysfs, name);
+
+	if (port || !config.execute || !sysfs.port(name))
+		return port;
+	for (const StaticTarget &target : rules.static_targets())
+		if (target.is_for(name.device, name.number)) {
+			config.discover = false;
+			return sysfs.port(name);
+		}
+	return port;
+}
+
+Result<void> start(EventLoop &loop, SrpDaemonOptions &options, Log &log)
 {
 	const Sysfs sysfs = Sysfs::from_environment();
 	auto rules = Rules::load(options.rules_file);
@@ -26,7 +41,7 @@ Result<void> start(EventLoop &loop, const SrpDaemonOptions &options, Log &log)
 	const auto name = choose_port(sysfs, options.port);
 	if (!name)
 		return name.error();
-	const auto port = infiniband_port(sysfs, *name);
+	const auto port = usable_port(sysfs, *name, *rules, options.config);
 	if (!port)
 		return port.error();
 	if (options.verbose)
@@ -35,7 +50,7 @@ Result<void> start(EventLoop &loop, const SrpDaemonOptions &options, Log &log)
 			      serve(loop, sysfs, *name, options, std::move(*rules), log);
 }
 
-int run(const SrpDaemonOptions &options)
+int run(SrpDaemonOptions &options)
 {
 	const auto loop = EventLoop::create();
 

@@ -444,6 +444,21 @@ TEST_F(DaemonTest, StaticTargetsAreKeptConnected)
 	EXPECT_EQ(initiator.logins.size(), 2u);
 }
 
+// RoCE and iWARP: no SM, no umad, and still something to keep connected.
+TEST_F(DaemonTest, StaticTargetsWithoutAFabric)
+{
+	config.discover = false;
+	initiator.fail_with = ECONNREFUSED;
+	start("t id_ext=1,ioc_guid=2,dest=10.1.0.2:5555\n");
+	time.run_for(1min);
+	EXPECT_TRUE(logged("cannot log in to target of line 1 of the rules: nobody listens there"));
+	EXPECT_EQ(opened, 0u);
+	EXPECT_EQ(fabric.messages, 0u);
+	initiator.fail_with = 0;
+	time.run_for(30s);
+	EXPECT_EQ(daemon->status().connected, 1u) << "the pauses were 5, 10, 20 and 40 s";
+}
+
 // A target with a poisoned name costs a message and nothing else.
 TEST_F(DaemonTest, HostileNamesNeverReachTheKernel)
 {

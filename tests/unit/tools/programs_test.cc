@@ -325,6 +325,9 @@ TEST(Programs, ExitStatus)
 	EXPECT_EQ(run("srp_daemon", "-i nosuch", empty).status, 1) << "was 0";
 	EXPECT_EQ(run("ibsrpdm", "-d umad7", empty).status, 1);
 	sysfs.add_port({ "roce0", 1 }, 0, {}, "Ethernet");
+	sysfs.write("rules", "t id_ext=1,ioc_guid=2,dest=10.1.0.2:5555\nt id_ext=3,ioc_guid=4,dest=10.1.0.3:5555,port=other:1\n");
+	EXPECT_EQ(run("srp_daemon", "-o -e -i roce0 -f " + (sysfs.path() / "rules").string(), empty).status, 0);
+	EXPECT_EQ(sysfs.read("class/infiniband_srp/srp-roce0-1/add_target"), "id_ext=0000000000000001,ioc_guid=0000000000000002,dest=10.1.0.2:5555");
 	EXPECT_NE(run("srp_daemon", "-o -i roce0", empty).out.find("Unsupported link layer Ethernet"), std::string::npos);
 }
 
