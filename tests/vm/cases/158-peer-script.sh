@@ -7,6 +7,12 @@
 good() { while read -r _line; do peer_rule 1 "$_line"; done; }
 bad() { while IFS='|' read -r _why _line; do expect EINVAL $PEER/1/rules "$_line" && expect_klog "\"$_line\": $_why"; done; }
 
+# refused LINE WHY: for the file "control", where the error's name says more than EINVAL.
+refused() {
+	[ "$(put $PEER/control "$1")" != OK ] || fail "control: $1 was accepted"
+	expect_klog "srp_peer: control: .*$2"
+}
+
 run() {
 	peer_load
 	peer_up 1
@@ -55,12 +61,15 @@ run() {
 		an argument is missing|fuzz count=1
 	RULES
 	expect EINVAL $PEER/1/send "hold"
-	expect EINVAL $PEER/control "add 1 $(addr_t 1):7000"
-	expect EINVAL $PEER/control "add 9 10.99.0.1:7000"
-	expect EINVAL $PEER/control "add 9 ib:nosuch:1"
-	expect EINVAL $PEER/control "add 9 ib:rxe_t1"
-	expect EINVAL $PEER/control "del 9"
-	expect EINVAL $PEER/control "luns 0"
+	refused "add 1 $(addr_t 1):7000" "there is a port of this name"
+	refused "add 9 10.99.0.1:7000" "no RDMA device has this address"
+	refused "add 9 10.1.0.2" "expected ADDRESS:PORT"
+	refused "add 9 ib:nosuch:1" "no such RDMA device"
+	refused "add 9 ib:rxe_t1" "expected ib:DEVICE:SERVICE_ID"
+	refused "del 9" "no such port"
+	refused "luns 0" "bad number of LUNs"
+	refused "add" "expected: add NAME WHERE"
+	refused "jump" "expected"
 	echo "rules after the refused ones: $(wc -l <$PEER/1/rules)"
 
 	peer_login 1 ch_count=2
@@ -69,7 +78,6 @@ run() {
 	wait_for 10 peer_count_over 1 held 3 || fail "nothing is held"
 	peer_down 1
 	echo "port removed with commands held: state $(wait_for 10 state_is 1 blocked && echo blocked)"
-	io_pid bg >/dev/null
 	peer_unload
 	srp_logout 1
 	io_stop bg
