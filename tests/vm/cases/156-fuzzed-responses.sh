@@ -3,8 +3,7 @@
 # Thousands of damaged information units from the target, seeded, under I/O: nothing breaks but the connection, and that recovers.
 # timeout: 300
 
-# Ten thousand take some minutes in an emulated guest.
-IUS=3000
+IUS=10000
 
 # Offline: the error handler's own TEST UNIT READY was answered with garbage, and it gave the disk up. The administrator's turn.
 onlined=0
