@@ -222,9 +222,8 @@ guest_helper() {
 	out=$SRP_CACHE/helper/srptest-$key
 	if [ ! -e "$out" ]; then
 		mkdir -p "$SRP_CACHE/helper"
-		rm -f "$SRP_CACHE/helper"/srptest-*
-		"${CC:-gcc}" -std=gnu11 -O2 -Wall -Wextra -Wshadow -static -pthread -o "$out.part" "$here"/src/*.c || die "cannot build tests/vm/src"
-		mv "$out.part" "$out"
+		"${CC:-gcc}" -std=gnu11 -O2 -Wall -Wextra -Wshadow -static -pthread -o "$out.part$$" "$here"/src/*.c || die "cannot build tests/vm/src"
+		mv "$out.part$$" "$out"
 	fi
 	echo "$out"
 }
