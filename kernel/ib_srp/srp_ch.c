@@ -80,10 +80,13 @@ static void srp_inv_done(struct ib_cq *cq, struct ib_wc *wc)
 {
 	struct srp_ch *ch = container_of(wc->wr_cqe, struct srp_ch, inv_cqe);
 
-	if (wc->status == IB_WC_SUCCESS)
+	if (wc->status == IB_WC_SUCCESS) {
 		srp_ch_send_acked(ch);
-	else
+		/* Says nothing about the path. */
+		ch->seen_tail++;
+	} else {
 		srp_ch_wc_error(ch, wc, "INV RKEY");
+	}
 }
 
 void srp_ch_recv_error(struct srp_ch *ch, const struct ib_wc *wc)
@@ -142,7 +145,7 @@ void srp_ch_set_live(struct srp_ch *ch, const struct srp_sizes *sizes)
 	ch->credits = grant->req_lim;
 	ch->heard_at = jiffies;
 	ch->fed_at = jiffies;
-	ch->probing = false;
+	ch->probes = 0;
 	/* Pairs with srp_queuecommand(), which looks without the lock. */
 	smp_store_release(&ch->live, true);
 	spin_unlock_irqrestore(&ch->lock, flags);

@@ -87,7 +87,7 @@ struct srp_ch {
 	bool			live;		/* logged in, QP usable */
 	s32			credits;	/* requests that the target still accepts */
 	unsigned int		outstanding;	/* slots with a command */
-	bool			probing;	/* a probe was not answered yet */
+	unsigned int		probes;		/* sent and not answered yet */
 	struct ib_qp		*qp;
 	u16			*sq_marks;	/* work requests covered by each signaled one */
 	unsigned int		sq_mask;
@@ -103,7 +103,8 @@ struct srp_ch {
 	unsigned int		seen_rx;
 	unsigned int		seen_tail;
 	unsigned long		heard_at;	/* jiffies */
-	unsigned long		fed_at;		/* jiffies; commands were out or could be sent */
+	unsigned long		seen_zero_req_lim;
+	unsigned long		fed_at;		/* jiffies; nobody waited for credits, or commands were out */
 
 	/* Granted at login; constant while live. */
 	unsigned int		max_it_iu_len;

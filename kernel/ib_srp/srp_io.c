@@ -10,7 +10,7 @@
 int srp_result_disrupted(struct srp_ch *ch, const struct scsi_cmnd *cmd)
 {
 	const struct request *rq = scsi_cmd_to_rq((struct scsi_cmnd *)cmd);
-	const struct srp_rport *rport = ch->target->rport;
+	const struct srp_rport *rport = READ_ONCE(ch->target->rport);
 
 	if (blk_rq_is_passthrough((struct request *)rq))
 		return DID_TRANSPORT_DISRUPTED << 16;
@@ -100,8 +100,8 @@ static int srp_commit(struct srp_ch *ch, struct srp_req *req, struct scsi_cmnd *
 	req->cmd = cmd;
 	/* Posting must not fail for want of room then. */
 	if (unlikely(pool->nr_stale >= SRP_STALE_MRS &&
-		     ch->sq_free >= nr_wr + pool->nr_stale)) {
-		nr_wr += pool->nr_stale;
+		     ch->sq_free >= nr_wr + srp_mr_batch(pool))) {
+		nr_wr += srp_mr_batch(pool);
 		first = srp_mr_clean_stale(pool, first, &last);
 	}
 	ret = srp_ch_post(ch, first, &req->wr, nr_wr);

@@ -88,8 +88,11 @@ void srp_cm_end(struct srp_ch *ch, int status)
 	wake_up_all(&ch->target->cm_wait);
 }
 
-/* A CM that repeats its request 15 times every 4.3 s is done before; the rest is for path queries. */
-#define SRP_CM_SECS	90
+/*
+ * A CM that sends a request 16 times and waits 6.1 s for each answer (subnet time-out and packet
+ * life time 18, the defaults of opensm) is done before.
+ */
+#define SRP_CM_SECS	150
 
 int srp_cm_wait(struct srp_ch *ch)
 {

@@ -82,24 +82,39 @@ static inline void srp_mr_put_stale(struct srp_mr_pool *pool, struct srp_mr *mr)
 	pool->nr_stale++;
 }
 
+/* Invalidations in one chain; bounds the time with interrupts off. */
+#define SRP_MR_MAX_BATCH	64u
+
+/* How many srp_mr_clean_stale() would chain. */
+static inline unsigned int srp_mr_batch(const struct srp_mr_pool *pool)
+{
+	return min(pool->nr_stale, SRP_MR_MAX_BATCH);
+}
+
 /**
- * srp_mr_clean_stale - put LOCAL_INV for all stale MRs in front of @next
+ * srp_mr_clean_stale - put LOCAL_INV for srp_mr_batch() stale MRs in front of @next
  * @last: last of them
  *
- * There are stale ones, pool->nr_stale. The caller posts the chain before it drops the lock,
- * or the channel has failed. Return: first of the chain.
+ * There is at least one. The caller posts the chain before it drops the lock, or the channel
+ * has failed. Return: first of the chain.
  */
 static inline struct ib_send_wr *srp_mr_clean_stale(struct srp_mr_pool *pool,
 						    struct ib_send_wr *next,
 						    struct ib_send_wr **last)
 {
-	struct srp_mr *head = pool->stale, *tail = pool->stale_tail;
+	struct srp_mr *head = pool->stale, *tail = pool->stale_tail, *rest = NULL;
+	unsigned int nr = srp_mr_batch(pool), i;
 
+	if (unlikely(nr < pool->nr_stale)) {
+		for (tail = head, i = 1; i < nr; i++)
+			tail = tail->next;
+		rest = tail->next;
+	}
 	tail->inv.next = next;
 	tail->next = pool->clean;
 	pool->clean = head;
-	pool->stale = NULL;
-	pool->nr_stale = 0;
+	pool->stale = rest;
+	pool->nr_stale -= nr;
 	*last = &tail->inv;
 	return &head->inv;
 }

@@ -7,8 +7,6 @@
 #include <linux/string.h>
 #include "srp_proto.h"
 
-/* The bits of the LOGIN_RSP flags that hold the multi-channel result. */
-
 /* A command with one direct descriptor, the least that must fit (SRP r16a 6.2). */
 #define MIN_IT_IU_LEN	(sizeof(struct srp_cmd) + sizeof(struct srp_direct_desc))
 

@@ -40,9 +40,9 @@ static void srp_probe_response(struct srp_ch *ch, const struct srp_rsp_info *inf
 
 	spin_lock_irqsave(&ch->lock, flags);
 	ch->credits = srp_add_credits(ch->credits, info->req_lim_delta);
-	expected = ch->probing && info->tag == SRP_TAG_PROBE;
+	expected = ch->probes && info->tag == SRP_TAG_PROBE;
 	if (expected)
-		ch->probing = false;
+		ch->probes--;
 	spin_unlock_irqrestore(&ch->lock, flags);
 	if (!expected)
 		srp_log_unknown_tag(ch, info->tag);

@@ -302,11 +302,15 @@ static unsigned int srp_target_rq_timeout(const struct srp_target *target)
 
 void srp_target_set_rq_timeout(struct srp_target *target, struct scsi_device *sdev)
 {
+	unsigned int timeout;
+
 	if (sdev->type != TYPE_DISK)
 		return;
-	target->rq_timeout = srp_target_rq_timeout(target);
-	if (sdev->request_queue->rq_timeout < target->rq_timeout)
-		blk_queue_rq_timeout(sdev->request_queue, target->rq_timeout);
+	timeout = srp_target_rq_timeout(target);
+	if (!target->rq_timeout)
+		target->rq_timeout = timeout;
+	if (sdev->request_queue->rq_timeout < timeout)
+		blk_queue_rq_timeout(sdev->request_queue, timeout);
 }
 
 /* The new path may have another packet life time. Other values are the administrator's. */
@@ -317,7 +321,7 @@ static void srp_target_refresh_timeouts(struct srp_target *target)
 
 	target->rq_timeout = srp_target_rq_timeout(target);
 	shost_for_each_device(sdev, target->shost)
-		if (sdev->request_queue->rq_timeout == old)
+		if (sdev->type == TYPE_DISK && sdev->request_queue->rq_timeout == old)
 			blk_queue_rq_timeout(sdev->request_queue, target->rq_timeout);
 }
 
@@ -362,13 +366,18 @@ static int srp_rport_reconnect(struct srp_rport *rport)
 	}
 	srp_target_refresh_timeouts(target);
 	srp_for_each_ch(target, srp_ch_go_live);
-	if (srp_target_connected(target))
+	if (srp_target_connected(target)) {
 		srp_info(target->shost, "reconnect succeeded\n");
-	else
+	} else {
+		srp_target_release_channels(target);
 		ret = -ECONNRESET;
+	}
 unlock:
 	memalloc_noio_restore(noio);
 	mutex_unlock(&target->connect_mutex);
+	/* The error work of a channel that failed meanwhile found the mutex taken. */
+	if (!ret && !srp_target_connected(target))
+		queue_work(srp_error_wq, &target->error_work);
 	return ret;
 }
 
@@ -538,26 +547,31 @@ static unsigned long srp_watchdog_interval(int fast_io_fail)
 	return clamp_t(unsigned long, fast_io_fail * HZ / 6, HZ / 4, 2 * HZ);
 }
 
+/* A target that acknowledges probes and answers none loses no more credits than this. */
+#define SRP_MAX_PROBES	8
+
 static void srp_ch_send_probe(struct srp_ch *ch)
 {
 	static const u8 inquiry[6] = { INQUIRY };
-	unsigned int len;
+	unsigned int len, keep = 0;
 
 	lockdep_assert_held(&ch->lock);
-	/* It may take the credit kept for task management, which needs a path that works, too. */
-	if (ch->probing || ch->probe.busy || ch->credits < 1)
+	/* The last credit is task management's, unless nothing else can show whether the path works. */
+	if (ch->probes || ch->sq_head != ch->sq_tail)
+		keep = SRP_CREDIT_RESERVE;
+	if (ch->probe.busy || ch->probes >= SRP_MAX_PROBES || ch->credits <= (s32)keep)
 		return;
 	len = srp_build_cmd(ch->probe.iu.buf, SRP_TAG_PROBE, 0, inquiry, sizeof(inquiry));
 	if (srp_ctl_post(&ch->probe, len))
 		return;
-	ch->probing = true;
+	ch->probes++;
 	ch->credits--;
 }
 
-/* Keys of finished commands do not outlive the next tick. */
+/* Keys of finished commands do not outlive the next ticks. */
 static void srp_ch_invalidate_stale(struct srp_ch *ch)
 {
-	unsigned int nr = ch->mr_pool.nr_stale;
+	unsigned int nr = srp_mr_batch(&ch->mr_pool);
 	struct ib_send_wr *first, *last;
 
 	lockdep_assert_held(&ch->lock);
@@ -592,8 +606,10 @@ static enum srp_diagnosis srp_ch_check(struct srp_ch *ch, unsigned long interval
 	ch->seen_tail = ch->sq_tail;
 	if (ch->outstanding && time_after_eq(jiffies, ch->heard_at + interval))
 		srp_ch_send_probe(ch);
-	if (ch->outstanding || ch->probing || ch->credits > SRP_CREDIT_RESERVE || late)
+	/* A command that was refused comes again within milliseconds. */
+	if (ch->outstanding || ch->zero_req_lim == ch->seen_zero_req_lim || late)
 		ch->fed_at = jiffies;
+	ch->seen_zero_req_lim = ch->zero_req_lim;
 	if (ch->sq_head != ch->sq_tail && time_after_eq(jiffies, ch->heard_at + limit))
 		diagnosis = SRP_CH_SILENT;
 	else if (time_after_eq(jiffies, ch->fed_at + SRP_STARVED_SECS * HZ))

@@ -40,7 +40,7 @@ struct srp_rport {
 	unsigned int		failed_reconnects;
 	unsigned long		connected_at;	/* jiffies */
 	unsigned int		attempts;	/* reconnects finished, wraps */
-	bool			may_hold;	/* devices may be blocked */
+	bool			may_hold;	/* devices may be blocked; may be read without the mutex */
 
 	wait_queue_head_t	wait;		/* @attempts or @state changed */
 	struct work_struct	hold_work;

@@ -157,9 +157,9 @@ static void srp_do(struct srp_rport *rport, unsigned int actions)
 	if (actions & SRP_DO_COUNT_FAILURE)
 		rport->failed_reconnects++;
 	if (actions & SRP_DO_BLOCK)
-		rport->may_hold = true;
+		WRITE_ONCE(rport->may_hold, true);
 	if (actions & (SRP_DO_UNBLOCK | SRP_DO_OFFLINE))
-		rport->may_hold = false;
+		WRITE_ONCE(rport->may_hold, false);
 	if (actions & SRP_DO_UNBLOCK)
 		srp_for_each_device(rport, SDEV_RUNNING, srp_unblock_device);
 	if (actions & SRP_DO_OFFLINE)
@@ -293,7 +293,9 @@ EXPORT_SYMBOL_GPL(srp_rport_error);
 
 void srp_rport_hold_io(struct srp_rport *rport)
 {
-	queue_work(srp_timer_wq, &rport->hold_work);
+	/* If it is too early the command comes again. */
+	if (READ_ONCE(rport->may_hold))
+		queue_work(srp_timer_wq, &rport->hold_work);
 }
 EXPORT_SYMBOL_GPL(srp_rport_hold_io);
 
