@@ -437,6 +437,9 @@ struct peer_ch *peer_ch_create(struct peer_port *port, struct ib_device *dev, co
 
 void peer_ch_discard(struct peer_ch *ch)
 {
+	/* Flushed receives must not queue its close work any more. */
+	set_bit(PEER_CH_DEAD, &ch->flags);
+	set_bit(PEER_CH_CLOSING, &ch->flags);
 	if (ch->qp)
 		ib_drain_qp(ch->qp);
 	peer_plan_put(&ch->greeting);

@@ -40,11 +40,12 @@ static void cq_notify(struct vib_cq *cq)
 static void cq_late(struct work_struct *work)
 {
 	struct vib_cq *cq = container_of(to_delayed_work(work), struct vib_cq, late);
-	bool notify = false;
+	bool notify = false, ready;
 	u64 due_ns = 0;
 
 	spin_lock_irq(&cq->lock);
-	if (cq_first(cq)) {
+	ready = cq_first(cq);
+	if (ready) {
 		/* Whether one of the late ones was solicited is not looked at: an early notification does no harm. */
 		notify = cq->armed;
 		cq->armed = 0;
@@ -52,7 +53,8 @@ static void cq_late(struct work_struct *work)
 	if (cq->head != cq->tail)
 		due_ns = cq_slot(cq, cq->tail - 1)->due_ns;
 	spin_unlock_irq(&cq->lock);
-	if (due_ns > ktime_get_ns())
+	/* What was not due a moment ago may be by now. */
+	if (due_ns && (!ready || due_ns > ktime_get_ns()))
 		schedule_delayed_work(&cq->late, 1);
 	if (notify)
 		cq_notify(cq);
