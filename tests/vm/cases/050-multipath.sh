@@ -30,7 +30,10 @@ run() {
 	mp_create mp "$a" "$(disk 2)"
 	io_start bg -j 4 -b 512:64k /dev/mapper/mp
 	lose "target port closed" target_close target_open
+	# The port's return starts the reconnect, not the time; and rxe must not be made to send while its link goes down.
+	rport_set 1 reconnect_delay 30 >/dev/null
 	lose "local port down" port_down port_up
+	rport_set 1 reconnect_delay 2 >/dev/null
 	lose "silent cut" path_cut path_heal
 	io_expect_clean bg
 	mp_remove mp

@@ -18,10 +18,17 @@ run() {
 			step "round $round path $p"
 			case $round in
 			1|3) target_close $p; wait_for 30 lost $p || fail "path $p: loss unnoticed"; target_open $p ;;
-			2) port_down $p; wait_for 60 lost $p || fail "path $p: loss unnoticed"; port_up $p ;;
+			2)
+				# As in 050.
+				rport_set $p reconnect_delay 30 >/dev/null
+				port_down $p
+				wait_for 60 lost $p || fail "path $p: loss unnoticed"
+				port_up $p
+				;;
 			4) path_cut $p; wait_for 60 lost $p || fail "path $p: loss unnoticed"; path_heal $p ;;
 			esac
 			wait_for 100 state_is $p running || fail "round $round: path $p does not come back: $(rport_state $p)"
+			rport_set $p reconnect_delay 1 >/dev/null
 			case $p in 1) d=$a ;; 2) d=$b ;; esac
 			wait_for 5 mp_reinstate mp "$d" || fail "round $round: path $p cannot be used again"
 			wait_for 20 io_moves bg || fail "round $round: no I/O"
