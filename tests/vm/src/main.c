@@ -12,7 +12,7 @@ static const struct {
 	const char *help;
 } commands[] = {
 	{ "put", cmd_put, "FILE STRING: one write(2); prints OK or the name of the error" },
-	{ "nth", cmd_nth, "FILE STRING N: one write(2) whose N-th allocation fails; prints OK or the error's name, and \"injected\" or \"untouched\"" },
+	{ "nth", cmd_nth, "FILE STRING N: one write(2) whose N-th allocation fails; prints OK or the error's name, and \"injected\" or \"untouched\" and how many there were" },
 	{ "table", cmd_table, "FILE TABLE: writes the strings of a table, compares each error with the expected one" },
 	{ "io", cmd_io, "[options] DEVICE: verified reads and writes by several threads" },
 	{ "sg", cmd_sg, "[options] DEVICE: verified SG_IO with scatter lists of odd shape" },

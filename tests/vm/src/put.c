@@ -52,8 +52,8 @@ static int fail_nth_write(int fd, const char *count)
 
 int cmd_nth(int argc, char **argv)
 {
-	int fd, nth, injected, err = 0;
 	char left[16] = "";
+	int fd, nth, rest, err = 0;
 
 	if (argc != 4) {
 		fprintf(stderr, "usage: srptest nth FILE STRING N\n");
@@ -71,9 +71,12 @@ int cmd_nth(int argc, char **argv)
 	}
 	if (write(fd, argv[2], strlen(argv[2])) < 0)
 		err = errno;
-	injected = pread(nth, left, sizeof(left) - 1, 0) > 0 && atoi(left) == 0;
+	rest = pread(nth, left, sizeof(left) - 1, 0) > 0 ? atoi(left) : 0;
 	fail_nth_write(nth, "0");
-	printf("%s %s\n", errno_name(err), injected ? "injected" : "untouched");
+	if (rest > 0)
+		printf("%s untouched %d\n", errno_name(err), atoi(argv[3]) - rest);
+	else
+		printf("%s injected\n", errno_name(err));
 	return 0;
 }
 
