@@ -12,7 +12,8 @@ MOD_DIR = $(INSTALL_MOD_PATH)/lib/modules/$(KREL)/$(INSTALL_MOD_DIR)
 W ?=
 
 .DEFAULT_GOAL := all
-.PHONY: all modules tools install uninstall clean help demo check check-unit check-fuzz check-vm check-style check-full bench
+.PHONY: all modules tools install uninstall clean help demo bench
+.PHONY: check check-unit check-fuzz check-vm check-style check-full check-pkg check-pkg-full
 
 all: modules
 
@@ -57,6 +58,11 @@ check:
 ## check-style       SPDX lines, version tests outside compat, checkpatch, sparse, shellcheck
 check-unit check-fuzz check-vm check-style:
 	@tests/check $(@:check-%=%)
+
+## check-pkg         what is installed: scripts, packages in clean roots (quick)
+## check-pkg-full    the same on every distribution, with DKMS, RPM and reboots in a virtual machine (long)
+check-pkg check-pkg-full:
+	@tests/pkg/run $(if $(findstring full,$@),--full)
 
 ## check-full        check, and all cases on the debug kernel (hours)
 check-full:
