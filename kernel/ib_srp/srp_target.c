@@ -402,11 +402,20 @@ static void srp_rport_request_delete(struct srp_rport *rport)
 	srp_target_remove(rport->lld_data);
 }
 
+static void srp_rport_path_gone(struct srp_rport *rport)
+{
+	struct srp_target *target = rport->lld_data;
+
+	srp_info(target->shost, "told that the path to %s is gone\n", target->name);
+	srp_target_port_down(target);
+}
+
 const struct srp_function_template srp_transport_functions = {
 	.tmo = &srp_param_tmo,
 	.reconnect = srp_rport_reconnect,
 	.is_connected = srp_rport_is_connected,
 	.terminate_rport_io = srp_rport_terminate_io,
+	.path_gone = srp_rport_path_gone,
 	.rport_delete = srp_rport_request_delete,
 };
 
