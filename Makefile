@@ -5,16 +5,22 @@ include META
 
 KVER ?= $(shell uname -r)
 KDIR ?= /lib/modules/$(KVER)/build
-KREL := $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' $(KDIR)/include/generated/utsrelease.h 2>/dev/null)
+KREL := $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' $(KDIR)/include/*/utsrelease.h 2>/dev/null | head -n 1)
 KBUILD_DIR = build/kmod-$(KREL)
 INSTALL_MOD_DIR ?= updates/ib_srp-backport
 MOD_DIR = $(INSTALL_MOD_PATH)/lib/modules/$(KREL)/$(INSTALL_MOD_DIR)
 W ?=
+DEPMOD ?= depmod
+prefix ?= /usr
+sysconfdir ?= /etc
+BOOT ?= initramfs-tools dracut
 
 .DEFAULT_GOAL := all
 .PHONY: all modules tools install uninstall clean help demo bench
+.PHONY: dist deb rpm dkms-install dkms-uninstall sign install-dkms-source install-system
 .PHONY: check check-unit check-fuzz check-vm check-style check-full check-pkg check-pkg-full
 
+## all               the modules (the default)
 all: modules
 
 ## modules           build ib_srp.ko and scsi_transport_srp.ko for KDIR (default: the running kernel)
@@ -34,15 +40,75 @@ tools:
 	cmake -S . -B build/tools -DSRP_TESTS=OFF -DSRP_SANITIZE=OFF -DSRP_FUZZ=OFF
 	cmake --build build/tools -j2
 
-## install           install the modules built for KDIR where depmod prefers them
-install: modules
+# Signs what was built with SIGN_KEY and SIGN_CERT (files as sign-file of the kernel wants them), if they are given.
+SIGN_FILE ?= $(KDIR)/scripts/sign-file
+SIGN_HASH ?= sha256
+sign: modules
+	@test -z "$(SIGN_KEY)" || for m in scsi_transport_srp ib_srp; do \
+		ko="$(KBUILD_DIR)/$$m.ko"; \
+		tail -c 28 "$$ko" | grep -q '^~Module signature appended~$$' || \
+			"$(SIGN_FILE)" $(SIGN_HASH) "$(SIGN_KEY)" "$(SIGN_CERT)" "$$ko" || exit; \
+	done
+
+## install           install the modules built for KDIR where depmod prefers them; SIGN_KEY=, SIGN_CERT=: signed
+install: sign
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(KBUILD_DIR) INSTALL_MOD_DIR=$(INSTALL_MOD_DIR) modules_install
-	depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) -a $(KREL)
+	$(DEPMOD) $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) -a $(KREL)
 
 ## uninstall         remove the installed modules; the distribution's are used again
 uninstall:
 	rm -f $(foreach m,ib_srp scsi_transport_srp,$(wildcard $(MOD_DIR)/$(m).ko*))
-	depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) -a $(KREL)
+	$(DEPMOD) $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) -a $(KREL)
+
+## dist              the release tarball, build/dist/NAME-VERSION.tar.gz: the same bytes from the same sources
+dist:
+	@scripts/make-dist build/dist
+
+## deb               Debian packages in build/deb: DKMS and tools
+deb:
+	@scripts/make-deb
+
+## rpm               RPM packages in build/rpm: modules for KVER, DKMS, tools, and what they share
+rpm:
+	@scripts/make-rpm "$(KVER)" "$(KDIR)"
+
+## dkms-install      (root) build and install the modules with DKMS, for all kernels whose headers are installed
+## dkms-uninstall    (root) the opposite
+dkms-install dkms-uninstall:
+	@scripts/dkms-install $(if $(findstring uninstall,$@),--uninstall)
+
+# For packages: what DKMS builds from, below DESTDIR; the modules' surroundings in an installed system.
+DKMS_SOURCE = $(DESTDIR)/usr/src/$(NAME)-$(VERSION)
+install-dkms-source:
+	install -d $(DKMS_SOURCE)/dkms
+	cp -r META Makefile Kbuild kernel compat $(DKMS_SOURCE)/
+	install -m 755 dkms/put-back $(DKMS_SOURCE)/dkms/
+	sed -e 's/@NAME@/$(NAME)/; s/@VERSION@/$(VERSION)/' dkms/dkms.conf.in >$(DKMS_SOURCE)/dkms.conf
+
+DOC_DIR ?= $(prefix)/share/doc/$(NAME)
+install-system:
+	install -D -m 755 scripts/spread-mlx4-ib-interrupts $(DESTDIR)$(prefix)/sbin/spread-mlx4-ib-interrupts
+	install -D -m 644 system/modprobe.d/ib_srp-backport.conf $(DESTDIR)$(sysconfdir)/modprobe.d/ib_srp-backport.conf
+	install -D -m 644 system/ib_srp-boot.conf $(DESTDIR)$(sysconfdir)/ib_srp-boot.conf
+	install -D -m 755 system/srp-boot-login $(DESTDIR)$(prefix)/lib/ib_srp-backport/srp-boot-login
+	install -D -m 755 system/modules-changed $(DESTDIR)$(prefix)/lib/ib_srp-backport/modules-changed
+	install -D -m 644 system/multipath-srp.conf $(DESTDIR)$(DOC_DIR)/multipath-srp.conf
+	for page in system/man/*.[1-8]; do \
+		install -D -m 644 $$page $(DESTDIR)$(prefix)/share/man/man$${page##*.}/$${page##*/} || exit; done
+	install -D -m 644 system/completions/spread-mlx4-ib-interrupts \
+		$(DESTDIR)$(prefix)/share/bash-completion/completions/spread-mlx4-ib-interrupts
+ifneq ($(filter initramfs-tools,$(BOOT)),)
+	install -D -m 755 system/initramfs-tools/hooks/ib_srp $(DESTDIR)$(prefix)/share/initramfs-tools/hooks/ib_srp
+	install -D -m 755 system/initramfs-tools/scripts/local-top/ib_srp \
+		$(DESTDIR)$(prefix)/share/initramfs-tools/scripts/local-top/ib_srp
+endif
+ifneq ($(filter dracut,$(BOOT)),)
+	install -d $(DESTDIR)$(prefix)/lib/dracut/modules.d/95srp
+	install -m 755 system/dracut/95srp/*.sh $(DESTDIR)$(prefix)/lib/dracut/modules.d/95srp/
+endif
+ifneq ($(filter depmod.d,$(BOOT)),)
+	install -D -m 644 system/depmod.d/ib_srp-backport.conf $(DESTDIR)$(sysconfdir)/depmod.d/ib_srp-backport.conf
+endif
 
 ## demo              the whole story in a virtual machine: login, I/O, a cut path, recovery
 demo:
@@ -62,6 +128,7 @@ check-unit check-fuzz check-vm check-style:
 ## check-pkg         what is installed: scripts, packages in clean roots (quick)
 ## check-pkg-full    the same on every distribution, with DKMS, RPM and reboots in a virtual machine (long)
 check-pkg check-pkg-full:
+	@scripts/install-deps pkg
 	@tests/pkg/run $(if $(findstring full,$@),--full)
 
 ## check-full        check, and all cases on the debug kernel (hours)
@@ -73,13 +140,6 @@ bench:
 	@scripts/install-deps build vm
 	@tests/vm/build-modules 6.12
 	@tests/bench/run
-
-## bench-tools       our srp_daemon beside rdma-core's on simulated fabrics of up to 10,000 targets; BENCH_TOOLS="--sizes 100,1000"
-bench-tools:
-	@scripts/install-deps tools
-	@cmake -S . -B build/tools -DSRP_TESTS=OFF -DSRP_SANITIZE=OFF -DSRP_FUZZ=OFF >/dev/null
-	@cmake --build build/tools -j2 --target bench_tools >/dev/null
-	@build/tools/tests/bench/tools/bench_tools $(BENCH_TOOLS)
 
 ## clean             remove everything that was built here
 clean:
