@@ -269,21 +269,10 @@ Message FakeFabric::answer_of_sa(const Question &question)
 		break;
 	case Attribute::NodeRecord: {
 		std::vector<NodeRecord> records;
-		const Lid one(load<0, uint16_t>(data.first<2>()));
-		const bool all = asked.mad.method == Method::GetTable;
-		for (const auto &[lid, port] : ports_) {
-			if (!all && lid != one)
-				continue;
+		for (const auto &[lid, port] : ports_)
 			records.push_back({ .lid = lid, .type = 1, .ports = 1, .node_guid = port.gid.guid(), .port_guid = port.gid.guid(),
 					    .local_port = 1, .description = "fake" });
-		}
-		if (all) {
-			message = table(answer_header(asked.mad), records);
-		} else {
-			head(records.empty() ? kSaNoRecords : uint16_t(0));
-			if (!records.empty())
-				put<NodeRecord, kSaDataOffset>(message, records.front());
-		}
+		message = table(answer_header(asked.mad), records);
 		break;
 	}
 	case Attribute::PathRecord: {

@@ -1,0 +1,11 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# Debian 11: DKMS package built, installed, upgraded, removed and purged in a clean root
+# full
+. "$TOP/tests/pkg/lib.sh"
+. "$TOP/tests/pkg/root.sh"
+. "$TOP/tests/pkg/deb.sh"
+
+# shellcheck disable=SC2046
+TOOLS=no deb_life bullseye $(root_packages bullseye)
