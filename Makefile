@@ -141,6 +141,13 @@ bench:
 	@tests/vm/build-modules 6.12
 	@tests/bench/run
 
+## bench-tools       our srp_daemon beside rdma-core's on simulated fabrics of up to 10,000 targets; BENCH_TOOLS="--sizes 100,1000"
+bench-tools:
+	@scripts/install-deps tools
+	@cmake -S . -B build/tools -DSRP_TESTS=OFF -DSRP_SANITIZE=OFF -DSRP_FUZZ=OFF >/dev/null
+	@cmake --build build/tools -j2 --target bench_tools >/dev/null
+	@build/tools/tests/bench/tools/bench_tools $(BENCH_TOOLS)
+
 ## clean             remove everything that was built here
 clean:
 	rm -rf build

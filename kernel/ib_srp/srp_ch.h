@@ -128,7 +128,10 @@ struct srp_ch {
 	struct mutex		tm_mutex;	/* one task management request at a time */
 	struct completion	tm_done;
 
-	/* Connection management; one connect at a time (target->connect_mutex). */
+	/* Connection management; one connect of a channel at a time (target->connect_mutex). */
+	struct work_struct	connect_work;
+	bool			connecting;	/* connect_work has not finished */
+	int			connect_status;	/* of it; valid when not connecting */
 	bool			cm_connected;	/* there is something to disconnect */
 	bool			cm_answered;
 	int			cm_status;	/* valid once answered */

@@ -10,7 +10,10 @@
 
 #include "srp_ch.h"
 
-/* A connection manager. All may sleep; all are called with target->connect_mutex held. */
+/*
+ * A connection manager. All may sleep; somebody holds target->connect_mutex and waits for
+ * what is called on a work queue.
+ */
 struct srp_cm_ops {
 	/* A fresh CM identifier and the way to the target. Interruptible. */
 	int (*resolve)(struct srp_ch *ch);

@@ -71,6 +71,31 @@ SRP_ATTR(tl_retry_count, false, "%u", target->opt.tl_retry_count);
 SRP_ATTR(cmd_sg_entries, false, "%u", target->sizes.cmd_sg_entries);
 SRP_ATTR(allow_ext_sg, false, "%s", target->opt.allow_ext_sg ? "true" : "false");
 
+#define SRP_CHANNEL_LINE	160
+
+/* A line for each channel, as many as fit in a page. */
+static ssize_t channels_show(struct srp_target *target, char *buf)
+{
+	ssize_t len = 0;
+	unsigned int i;
+
+	for (i = 0; i < target->ch_count && len < PAGE_SIZE - SRP_CHANNEL_LINE; i++) {
+		const struct srp_ch *ch = &target->ch[i];
+
+		len += sysfs_emit_at(buf, len,
+				     "%u vector=%u connected=%d credits=%d outstanding=%u zero_req_lim=%lu received=%u\n",
+				     i, ch->comp_vector, READ_ONCE(ch->live),
+				     READ_ONCE(ch->credits), READ_ONCE(ch->outstanding),
+				     READ_ONCE(ch->zero_req_lim), READ_ONCE(ch->rx_count));
+	}
+	return len;
+}
+
+static struct srp_attr srp_attr_channels = {
+	.attr = __ATTR(channels, 0444, srp_attr_show, NULL),
+	.show = channels_show,
+};
+
 static struct attribute *srp_host_attrs[] = {
 	&srp_attr_id_ext.attr.attr,
 	&srp_attr_ioc_guid.attr.attr,
@@ -84,6 +109,7 @@ static struct attribute *srp_host_attrs[] = {
 	&srp_attr_local_ib_port.attr.attr,
 	&srp_attr_local_ib_device.attr.attr,
 	&srp_attr_ch_count.attr.attr,
+	&srp_attr_channels.attr.attr,
 	&srp_attr_comp_vector.attr.attr,
 	&srp_attr_tl_retry_count.attr.attr,
 	&srp_attr_cmd_sg_entries.attr.attr,

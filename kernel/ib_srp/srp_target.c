@@ -3,9 +3,9 @@
 #include <linux/blkdev.h>
 #include <linux/err.h>
 #include <linux/sched/mm.h>
-#include <linux/slab.h>
 #include <rdma/ib_cache.h>
 #include <scsi/scsi_device.h>
+#include "srp_channels.h"
 #include "srp_connect.h"
 #include "srp_count.h"
 #include "srp_host.h"
@@ -28,8 +28,12 @@ int srp_target_init_wq(void)
 	srp_remove_wq = alloc_workqueue("srp_remove", WQ_UNBOUND, 0);
 	if (!srp_remove_wq)
 		goto destroy_error_wq;
+	if (srp_channels_init_wq())
+		goto destroy_remove_wq;
 	return 0;
 
+destroy_remove_wq:
+	destroy_workqueue(srp_remove_wq);
 destroy_error_wq:
 	destroy_workqueue(srp_error_wq);
 	return -ENOMEM;
@@ -39,6 +43,7 @@ void srp_target_exit_wq(void)
 {
 	destroy_workqueue(srp_remove_wq);
 	destroy_workqueue(srp_error_wq);
+	srp_channels_exit_wq();
 }
 
 /* --- state ------------------------------------------------------------------------ */
@@ -54,16 +59,6 @@ static enum srp_target_state srp_target_state(struct srp_target *target)
 	return state;
 }
 
-bool srp_target_usable(struct srp_target *target)
-{
-	bool usable;
-
-	down_read(&target->eh_sem);
-	usable = !target->gone && srp_target_connected(target);
-	up_read(&target->eh_sem);
-	return usable;
-}
-
 bool srp_target_connected(struct srp_target *target)
 {
 	unsigned int i;
@@ -74,34 +69,14 @@ bool srp_target_connected(struct srp_target *target)
 	return target->ch_count > 0;
 }
 
-static void srp_for_each_ch(struct srp_target *target, void (*fn)(struct srp_ch *ch))
+bool srp_target_usable(struct srp_target *target)
 {
-	unsigned int i;
+	bool usable;
 
-	for (i = 0; i < target->ch_count; i++)
-		fn(&target->ch[i]);
-}
-
-static void srp_ch_kill(struct srp_ch *ch)
-{
-	srp_ch_set_dead(ch);
-	srp_ch_stop_qp(ch);
-}
-
-static void srp_target_finish_all(struct srp_target *target, srp_result_fn result)
-{
-	unsigned int i;
-
-	for (i = 0; i < target->ch_count; i++)
-		srp_reqs_finish_all(&target->ch[i], result);
-}
-
-/* Nothing posts any more and the target cannot reach our memory: hand all commands back. */
-static void srp_target_kill(struct srp_target *target, srp_result_fn result)
-{
-	lockdep_assert_held(&target->connect_mutex);
-	srp_for_each_ch(target, srp_ch_kill);
-	srp_target_finish_all(target, result);
+	down_read(&target->eh_sem);
+	usable = !target->gone && srp_target_connected(target);
+	up_read(&target->eh_sem);
+	return usable;
 }
 
 /* --- upcalls of channels --------------------------------------------------------------- */
@@ -131,139 +106,27 @@ static const struct srp_ch_ops srp_target_ch_ops = {
 
 /* --- connect ------------------------------------------------------------------------ */
 
-/* Index 0 is the port's own GID. It changes with the subnet prefix, so ask every time. */
-static int srp_target_query_gid(struct srp_target *target)
-{
-	u64 iid;
-	int ret;
-
-	ret = rdma_query_gid(target->sdev->dev, target->port_num, 0, &target->sgid);
-	if (ret) {
-		srp_err(target->shost, "reading GID 0 of %s port %u failed (%d)\n",
-			dev_name(&target->sdev->dev->dev), target->port_num, ret);
-		return ret;
-	}
-	iid = be64_to_cpu(target->sgid.global.interface_id);
-	srp_port_id_init(&target->login.initiator, target->opt.initiator_ext, iid,
-			 target->opt.io_class);
-	if (target->topspin) {
-		srp_dbg(target->shost, "Topspin/Cisco initiator port ID workaround activated for target GUID %016llx\n",
-			target->opt.ioc_guid);
-		srp_port_id_init(&target->login.initiator, 0,
-				 be64_to_cpu(target->sdev->dev->node_guid),
-				 SRP_IO_CLASS_REV16A);
-	}
-	return 0;
-}
-
-/* Down in the order disconnect, dead, idle, gone; safe whatever exists. */
-static void srp_target_release_channels(struct srp_target *target)
-{
-	srp_for_each_ch(target, srp_ch_disconnect);
-	srp_target_kill(target, srp_result_disrupted);
-	/* Commands that were being mapped hold MRs. */
-	synchronize_rcu();
-	srp_for_each_ch(target, srp_ch_release);
-}
-
-static void srp_ch_go_live(struct srp_ch *ch)
-{
-	srp_ch_set_live(ch, &ch->target->sizes);
-	/* The target may have gone since the login. */
-	if (!READ_ONCE(ch->cm_connected))
-		srp_ch_fail(ch);
-}
-
-/*
- * Log in channel by channel, the first one ends older connections of this nexus.
- * Return: number of channels, or -errno if not even one, or interrupted; the caller releases.
- */
-static int srp_target_connect_channels(struct srp_target *target)
-{
-	unsigned int i;
-	int ret;
-
-	ret = srp_target_query_gid(target);
-	if (ret)
-		return ret;
-	for (i = 0; i < target->ch_count; i++) {
-		ret = srp_ch_connect(&target->ch[i], i > 0);
-		if (!ret)
-			continue;
-		srp_err(target->shost, "Connection %u/%u to %s failed\n", i, target->ch_count,
-			target->name);
-		if (i == 0 || ret == -ERESTARTSYS || srp_target_interrupted(target))
-			return ret;
-		return i;
-	}
-	return i;
-}
-
-static int srp_target_alloc_channels(struct srp_target *target)
-{
-	const struct srp_sizes *sizes = &target->sizes;
-	unsigned int vectors = target->sdev->dev->num_comp_vectors;
-	unsigned int table_len = 0;
-	unsigned int i;
-	int ret;
-
-	if (sizes->sg_tablesize > sizes->cmd_sg_entries)
-		table_len = sizes->sg_tablesize * sizeof(struct srp_direct_desc);
-	target->ch = kvcalloc(target->ch_count, sizeof(*target->ch), GFP_KERNEL);
-	if (!target->ch)
-		return -ENOMEM;
-	for (i = 0; i < target->ch_count; i++) {
-		struct srp_ch *ch = &target->ch[i];
-
-		ch->target = target;
-		ch->sdev = target->sdev;
-		ch->shost = target->shost;
-		ch->ops = &srp_target_ch_ops;
-		ch->index = i;
-		ch->allow_ext_sg = target->opt.allow_ext_sg;
-		ch->comp_vector = srp_channel_vector(i, target->ch_count, vectors,
-						     target->opt.comp_vector);
-		ret = srp_ch_init(ch, sizes, table_len);
-		if (ret)
-			return ret;
-	}
-	return 0;
-}
-
-static void srp_target_free_channels(struct srp_target *target, unsigned int from)
-{
-	unsigned int i;
-
-	for (i = from; target->ch && i < target->ch_count; i++)
-		srp_ch_exit(&target->ch[i]);
-	target->ch_count = from;
-	if (from)
-		return;
-	kvfree(target->ch);
-	target->ch = NULL;
-}
-
 int srp_target_connect(struct srp_target *target)
 {
 	int ret;
 
 	mutex_lock(&target->connect_mutex);
-	ret = srp_target_alloc_channels(target);
+	ret = srp_channels_alloc(target, &srp_target_ch_ops);
 	if (ret)
 		goto free_channels;
-	ret = srp_target_connect_channels(target);
+	ret = srp_channels_connect(target);
 	if (ret < 0)
 		goto release_channels;
 	/* Fewer channels than asked for are better than none. */
-	srp_target_free_channels(target, ret);
-	srp_for_each_ch(target, srp_ch_go_live);
+	srp_channels_trim(target, ret);
+	srp_channels_go_live(target);
 	mutex_unlock(&target->connect_mutex);
 	return 0;
 
 release_channels:
-	srp_target_release_channels(target);
+	srp_channels_release(target, srp_result_disrupted);
 free_channels:
-	srp_target_free_channels(target, 0);
+	srp_channels_free(target);
 	mutex_unlock(&target->connect_mutex);
 	return ret;
 }
@@ -271,8 +134,8 @@ free_channels:
 void srp_target_disconnect(struct srp_target *target)
 {
 	mutex_lock(&target->connect_mutex);
-	srp_for_each_ch(target, srp_ch_logout);
-	srp_target_release_channels(target);
+	srp_channels_each(target, srp_ch_logout);
+	srp_channels_release(target, srp_result_disrupted);
 	mutex_unlock(&target->connect_mutex);
 	/* Dead channels do not queue these any more. */
 	cancel_delayed_work_sync(&target->watchdog);
@@ -283,7 +146,7 @@ void srp_target_disconnect(struct srp_target *target)
 	down_write(&target->eh_sem);
 	target->gone = true;
 	up_write(&target->eh_sem);
-	srp_target_free_channels(target, 0);
+	srp_channels_free(target);
 }
 
 /* --- time-outs of the block layer ------------------------------------------------------ */
@@ -350,26 +213,26 @@ static int srp_rport_reconnect(struct srp_rport *rport)
 	mutex_lock(&target->connect_mutex);
 	/* Memory must not be waited for that is written back to this target. */
 	noio = memalloc_noio_save();
-	srp_target_release_channels(target);
+	srp_channels_release(target, srp_result_disrupted);
 	target->attempt_at = jiffies;
 	WRITE_ONCE(target->restart, false);
 	ret = srp_target_interrupted(target);
 	if (!ret)
-		ret = srp_target_connect_channels(target);
+		ret = srp_channels_connect(target);
 	/* With fewer channels some hardware queues would have none. */
 	if (ret >= 0)
 		ret = ret == target->ch_count && srp_target_min_req_lim(target) > 1 ?
 			0 : -ECONNRESET;
 	if (ret) {
-		srp_target_release_channels(target);
+		srp_channels_release(target, srp_result_disrupted);
 		goto unlock;
 	}
 	srp_target_refresh_timeouts(target);
-	srp_for_each_ch(target, srp_ch_go_live);
+	srp_channels_go_live(target);
 	if (srp_target_connected(target)) {
 		srp_info(target->shost, "reconnect succeeded\n");
 	} else {
-		srp_target_release_channels(target);
+		srp_channels_release(target, srp_result_disrupted);
 		ret = -ECONNRESET;
 	}
 unlock:
@@ -402,11 +265,20 @@ static void srp_rport_request_delete(struct srp_rport *rport)
 	srp_target_remove(rport->lld_data);
 }
 
+static void srp_rport_path_gone(struct srp_rport *rport)
+{
+	struct srp_target *target = rport->lld_data;
+
+	srp_info(target->shost, "told that the path to %s is gone\n", target->name);
+	srp_target_port_down(target);
+}
+
 const struct srp_function_template srp_transport_functions = {
 	.tmo = &srp_param_tmo,
 	.reconnect = srp_rport_reconnect,
 	.is_connected = srp_rport_is_connected,
 	.terminate_rport_io = srp_rport_terminate_io,
+	.path_gone = srp_rport_path_gone,
 	.rport_delete = srp_rport_request_delete,
 };
 
@@ -422,7 +294,7 @@ int srp_target_reset(struct srp_target *target)
 				       READ_ONCE(rport->state) >= SRP_RPORT_FAIL_FAST,
 				       SRP_RESET_POLL))
 			return -ENOTCONN;
-	srp_target_kill(target, srp_result_reset);
+	srp_channels_kill(target, srp_result_reset);
 	mutex_unlock(&target->connect_mutex);
 	if (srp_target_state(target) == SRP_TARGET_REMOVED) {
 		srp_rport_lost(rport);
@@ -446,7 +318,7 @@ static void srp_target_error_work(struct work_struct *work)
 			mutex_unlock(&target->connect_mutex);
 			return;
 		}
-		srp_target_kill(target, srp_result_disrupted);
+		srp_channels_kill(target, srp_result_disrupted);
 		mutex_unlock(&target->connect_mutex);
 	} else if (srp_target_state(target) == SRP_TARGET_LIVE) {
 		return;
@@ -495,7 +367,7 @@ static void srp_target_rescan_work(struct work_struct *work)
 void srp_target_port_down(struct srp_target *target)
 {
 	if (srp_target_state(target) == SRP_TARGET_LIVE)
-		srp_for_each_ch(target, srp_ch_fail);
+		srp_channels_each(target, srp_ch_fail);
 }
 
 /*
@@ -726,7 +598,7 @@ static void srp_target_remove_work(struct work_struct *work)
 	mutex_lock(&target->connect_mutex);
 	connected = srp_target_connected(target);
 	if (!connected)
-		srp_target_kill(target, srp_result_disrupted);
+		srp_channels_kill(target, srp_result_disrupted);
 	mutex_unlock(&target->connect_mutex);
 	if (!connected)
 		srp_rport_lost(rport);

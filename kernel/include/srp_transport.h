@@ -70,6 +70,8 @@ struct srp_function_template {
 	bool (*is_connected)(struct srp_rport *rport);
 	/* Finish everything outstanding with an error. rport->mutex is held. */
 	void (*terminate_rport_io)(struct srp_rport *rport);
+	/* The path to the target port is known to be gone: fail over now. Must not sleep long. */
+	void (*path_gone)(struct srp_rport *rport);
 	/* Start removing the SCSI host; must not wait for it. rport->mutex may be held. */
 	void (*rport_delete)(struct srp_rport *rport);
 };

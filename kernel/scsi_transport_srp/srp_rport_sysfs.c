@@ -53,6 +53,21 @@ static ssize_t delete_store(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_WO(delete);
 
+/* Told by whoever sees the fabric, srp_daemon say; a mistake costs one reconnect. */
+static ssize_t fail_path_store(struct device *dev, struct device_attribute *attr,
+			       const char *buf, size_t count)
+{
+	struct srp_rport *rport = srp_dev_rport(dev);
+
+	if (!sysfs_streq(buf, "1")) {
+		dev_err(&rport->dev, "fail_path takes only 1: the path to the target port is gone\n");
+		return -EINVAL;
+	}
+	rport_ft(rport)->path_gone(rport);
+	return count;
+}
+static DEVICE_ATTR_WO(fail_path);
+
 /* One of the three time-outs; @ea.var is its offset in struct srp_tmo. */
 static int *srp_tmo_field(struct srp_tmo *tmo, struct device_attribute *attr)
 {
@@ -104,6 +119,7 @@ static struct attribute *srp_rport_attrs[] = {
 	&dev_attr_state.attr,
 	&dev_attr_failed_reconnects.attr,
 	&dev_attr_delete.attr,
+	&dev_attr_fail_path.attr,
 	&dev_attr_reconnect_delay.attr.attr,
 	&dev_attr_fast_io_fail_tmo.attr.attr,
 	&dev_attr_dev_loss_tmo.attr.attr,

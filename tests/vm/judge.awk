@@ -2,7 +2,7 @@
 #
 # Reads a kernel log as the console showed it and prints what should never be in one, case by case:
 #	CASE<TAB>line
-# Variable allow: an ERE of lines that are all right (empty: none); case: only this one (empty: all).
+# Variable allow: an ERE of lines that are all right (empty: none); only: this case alone (empty: all).
 
 BEGIN {
 	bad = "WARNING: |BUG: |BUG at |Oops|general protection|Kernel panic|KASAN|KCSAN|UBSAN|KFENCE:|Unable to handle kernel"
@@ -21,7 +21,7 @@ BEGIN {
 /^srp-test: begin / { name = $3; context = 0 }
 /^srp-test: time limit of / { limit = 1 }
 /^srp-test: end / { last = $3; name = "after-" last; limit = 0; context = 0; next }
-case != "" && name != case { next }
+only != "" && name != only { next }
 limit && /Call Trace:|<TASK>/ { next }	# the harness asked for these
 $0 ~ bad && !(allow != "" && $0 ~ allow) { context = 14 }
 context > 0 { print name "\t" $0; context-- }

@@ -269,10 +269,21 @@ Message FakeFabric::answer_of_sa(const Question &question)
 		break;
 	case Attribute::NodeRecord: {
 		std::vector<NodeRecord> records;
-		for (const auto &[lid, port] : ports_)
+		const Lid one(load<0, uint16_t>(data.first<2>()));
+		const bool all = asked.mad.method == Method::GetTable;
+		for (const auto &[lid, port] : ports_) {
+			if (!all && lid != one)
+				continue;
 			records.push_back({ .lid = lid, .type = 1, .ports = 1, .node_guid = port.gid.guid(), .port_guid = port.gid.guid(),
 					    .local_port = 1, .description = "fake" });
-		message = table(answer_header(asked.mad), records);
+		}
+		if (all) {
+			message = table(answer_header(asked.mad), records);
+		} else {
+			head(records.empty() ? kSaNoRecords : uint16_t(0));
+			if (!records.empty())
+				put<NodeRecord, kSaDataOffset>(message, records.front());
+		}
 		break;
 	}
 	case Attribute::PathRecord: {

@@ -14,6 +14,7 @@ run() {
 	echo "local: $(host_attr 1 local_ib_device) $(host_attr 1 local_ib_port)"
 	echo "id_ext as given: $([ "$(host_attr 1 id_ext)" = "0x$(target_guid)" ] && echo yes)"
 	echo "cmd_sg_entries: $(host_attr 1 cmd_sg_entries) allow_ext_sg: $(host_attr 1 allow_ext_sg)"
+	echo "channels: $(host_attr 1 channels | sed -n 's/^\([0-9]* vector=[0-9]* connected=1\) credits=[1-9][0-9]* outstanding=0 zero_req_lim=0 received=[1-9][0-9]*$/\1/p' | paste -sd,)"
 	echo "pkey: $(cat "$(host_dir 1)/pkey" 2>&1 | sed 's/.*: //')"
 	echo "state: $(rport_state 1) roles: $(rport_get 1 roles)"
 	echo "timeouts: $(rport_get 1 reconnect_delay) $(rport_get 1 fast_io_fail_tmo) $(rport_get 1 dev_loss_tmo)"

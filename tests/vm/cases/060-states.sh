@@ -4,9 +4,9 @@
 # needs: ours
 # timeout: 180
 
-# watch PATH SECONDS: the states passed through, without repetition, until the end of the time or of the port.
+# watch PATH SECONDS: the states after running, without repetition, until the end of the time or of the port.
 watch_states() {
-	_end=$(($(now_ms) + $2 * 1000)) _last='' _dir=$(rport "$1")
+	_end=$(($(now_ms) + $2 * 1000)) _last=running _dir=$(rport "$1")
 	while [ "$(now_ms)" -lt $_end ]; do
 		_s=$(read_file "$_dir/state" || echo gone)
 		case $_s in lost) _s=gone ;; esac
@@ -26,7 +26,7 @@ combination() {
 	target_close 1
 	printf '%s %s %s:' "$1" "$2" "$3"
 	watch_states 1 "$4"
-	if [ "$(rport_state 1)" = none ]; then
+	if state_is 1 none || state_is 1 lost; then
 		wait_for 10 no_srp_left || fail "the host stays after dev_loss_tmo"
 		target_open 1
 		return

@@ -33,7 +33,8 @@ run() {
 	try "unknown reason" "reject reason=0xdeadbeef" "unknown SRP login reject reason"
 	try "reject of 4 bytes" "reject reason=0x00010001 len=4" "login rejected: \|opcode 0xc2"
 	try "reject with another opcode" "reject reason=0x00010001 opcode=0x55" "IB_CM_REJ_CONSUMER_DEFINED, opcode 0x55"
-	try "second channel refused" "reject reason=0x00010006" "Connection 1/2 to .* failed" 2
+	try "second channel refused" "reject reason=0x00010006" "Connection 1/2 to .* failed" 2+
+	try "second channel refused once" "reject reason=0x00010006" "reached its channel limit" 2
 	step "CM REJ"
 	try "no resources" "cm_reject reason=3" "rejected: no resources available"
 	try "invalid service id" "cm_reject reason=8" "rejected: invalid service id"
@@ -44,7 +45,7 @@ run() {
 	step "SRP_LOGIN_RSP"
 	try "no credits" "set delta=0" "grants no credit"
 	try "negative credits" "set delta=-5" "grants no credit"
-	try "one credit" "set delta=1" ""
+	try "one credit" "set delta=1" "grants only 1 request"
 	try "2^31 - 1 credits" "set delta=0x7fffffff" "SRP.T10"
 	try "takes no IU" "set max_it=0" "accepts no information unit that is long enough"
 	try "takes IUs of 63 bytes" "set max_it=63" "accepts no information unit that is long enough"
@@ -57,7 +58,7 @@ run() {
 	try "another opcode" "set opcode=0xc2" "something else than an SRP login response"
 	try "empty response" "set len=0" "something else than\|without an SRP login response"
 	try "response of 20 bytes" "set len=20" "no information unit that is long enough"
-	try "second response wrong" "set delta=0" "Connection 1/2 to .* failed" 2
+	try "second response wrong" "set delta=0" "Connection 1/2 to .* failed" 2+
 	try "IUs before the first command" "iu c1000000 00000000 0100000000000000 000000000000000000000000000000000000000000" "Null scmnd"
 	step "accepted, then closed"
 	peer_clear 1

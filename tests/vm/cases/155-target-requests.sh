@@ -39,7 +39,7 @@ run() {
 	wait_for 15 disk_of 1 1 || fail "no second disk after the AER"
 	echo "LUNs changed: second disk after the AER"
 	io_expect_clean bg
-	echo "logins so far: $(peer_count 1 logins)"
+	echo "logins so far: $(peer_logins 1 2)"
 
 	step "T_LOGOUT"
 	io_start bg -j 4 -b 4k:32k -s 8m -k "$a"

@@ -34,7 +34,7 @@ run() {
 	# Data is in place before any answer, so what was acknowledged is right.
 	io_expect_verified bg
 	io_expect_clean other
-	echo "damaged IUs: $IUS, state $(rport_state 1), other path $(rport_state 2) after $(peer_count 2 logins) login"
+	echo "damaged IUs: $IUS, state $(rport_state 1), other path $(rport_state 2) after $(peer_logins 2 1) login"
 	srp_logout 1
 	peer_login 1
 	verified_io -j 2 -b 4k:32k -t 2 -s 8m "$(disk 1)"
