@@ -134,7 +134,7 @@ GUEST_MODULES="
 GUEST_PROGRAMS="
 	dash lsscsi sg_reset sg_dd sg_inq sg_turs sg_luns sg_logs sg_raw
 	dmsetup multipath multipathd mdadm
-	ip tc rdma udevadm
+	ip tc rdma udevadm setpriv
 	opensm ibsrpdm srp_daemon ibstat sminfo saquery perfquery smpquery ibportstate ibnetdiscover ibtracert
 	ibv_devinfo ibv_rc_pingpong ibv_ud_pingpong ibv_srq_pingpong"
 
