@@ -131,9 +131,9 @@ check-pkg check-pkg-full:
 	@scripts/install-deps pkg
 	@tests/pkg/run $(if $(findstring full,$@),--full)
 
-## check-full        check, and all cases on the debug kernel (hours)
+## check-full        check, with 1000 logins where check does 50, and all cases on the debug kernel (hours)
 check-full:
-	@tests/check style unit fuzz vm debug
+	@SRP_NIGHTLY=1 tests/check style unit fuzz vm debug
 
 ## bench             our modules beside the distribution's: instructions and posts per I/O, failover, rates
 bench:

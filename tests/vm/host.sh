@@ -128,12 +128,13 @@ GUEST_MODULES="
 	target_core_mod target_core_file
 	sd_mod sg scsi_transport_srp ib_srp scsi_dh_alua
 	dm_mod dm_multipath dm_round_robin dm_queue_length dm_service_time
-	raid1 crc32c_generic crc32_generic crc32_pclmul crc32c_intel
+	ext4 raid1 crc32c_generic crc32_generic crc32_pclmul crc32c_intel
 	veth bridge macvlan sch_ingress cls_matchall act_gact"
 
 GUEST_PROGRAMS="
 	dash lsscsi sg_reset sg_dd sg_inq sg_turs sg_luns sg_logs sg_raw
 	dmsetup multipath multipathd mdadm
+	fio mkfs.ext4
 	ip tc rdma udevadm setpriv
 	opensm ibsrpdm srp_daemon ibstat sminfo saquery perfquery smpquery ibportstate ibnetdiscover ibtracert
 	ibv_devinfo ibv_rc_pingpong ibv_ud_pingpong ibv_srq_pingpong"

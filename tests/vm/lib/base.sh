@@ -4,7 +4,7 @@
 # What every case can use: words to the host, waiting, one case's life.
 
 # shellcheck disable=SC1091
-. /srp/config	# MODULES=ours|distro KERNEL=6.1|6.12|debug SLOW=<factor for time limits>
+. /srp/config	# MODULES=ours|distro KERNEL=6.1|6.12|debug SLOW=<factor for time limits> NIGHTLY=1|<empty>
 
 verdict() { printf "%s\n" "$*" >&9; }
 kmsg() { echo "srp-test: $*" >/dev/kmsg; }

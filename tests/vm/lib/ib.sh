@@ -60,6 +60,30 @@ ib_up() {
 	ib_wait_active vib1 1 2
 }
 
+# ib_up_fabrics [LINE...]: two fabrics with a subnet manager each, with these lines. The path ibN leads over two switches and the cable between them.
+ib_up_fabrics() {
+	ib_load switches=4 cables=vib0:1-sw0:1,sw0:2-sw1:1,sw1:2-vib1:1,vib0:2-sw2:1,sw2:2-sw3:1,sw3:2-vib1:2
+	sm_start vib0 1 "$@"
+	sm_start vib0 2 'subnet_prefix 0xfe80000000000001' "$@"
+	ib_wait_active vib0 1 2
+	ib_wait_active vib1 1 2
+}
+# The ways in which path ib1 of such fabrics is lost: ib_fail CLASS, ib_repair CLASS. A target that is gone does not answer any more,
+# but no port goes down.
+# shellcheck disable=SC2034
+IB_CLASSES="local-port-down remote-port-down target-gone fabric-partition"
+ib_fail() { ib_class "$1" down 1; }
+ib_repair() { ib_class "$1" up 0; }
+ib_class() {
+	case $1 in
+	local-port-down) vib link "vib0 1 $2" ;;
+	remote-port-down) vib link "vib1 1 $2" ;;
+	target-gone) vib freeze "vib1 1 $3" ;;
+	fabric-partition) vib link "sw0 2 $2" ;;
+	*) fail "no such class of failures: $1" ;;
+	esac
+}
+
 # vib FILE COMMAND: must succeed. vib_rule RULE, vib_clear: rules of faults (tests/vib/vib_rule.h).
 vib() { expect OK "$VIB/$1" "$2"; }
 vib_rule() { vib rules "add $1"; }

@@ -109,14 +109,16 @@ login_to_ram() {
 }
 
 # login_both RECONNECT FAST DEV_LOSS [EXTRA]: over both paths, with these timeouts; both disks are there. logout_both
-login_both() {
-	for _p in 1 2; do
-		srp_login $_p "$4"
-		rport_tmo $_p "$1" "$2" "$3"
-		disk $_p >/dev/null
+# ib_login_both, ib_logout_both: over the paths of the InfiniBand fabric.
+login_both() { login_paths "1 2" "$@"; }
+logout_both() { logout_paths "1 2"; }
+ib_login_both() { login_paths "ib1 ib2" "$@"; }
+ib_logout_both() { logout_paths "ib1 ib2"; }
+login_paths() {
+	for _p in $1; do
+		srp_login "$_p" "$5"
+		rport_tmo "$_p" "$2" "$3" "$4"
+		disk "$_p" >/dev/null
 	done
 }
-logout_both() {
-	srp_logout 1
-	srp_logout 2
-}
+logout_paths() { for _p in $1; do srp_logout "$_p"; done; }

@@ -13,6 +13,7 @@ trap "exit 1" USR1
 . /srp/lib/ib.sh
 . /srp/lib/peer.sh
 . /srp/lib/multipath.sh
+. /srp/lib/readme.sh
 # shellcheck disable=SC1090
 . "/srp/cases/$CASE.sh"
 # A case with the line "# load: no" loads them itself.

@@ -69,10 +69,14 @@ target_allow() {
 		for _l in "$_t"/lun/lun_*; do target_map "$_t/acls/$_n" "${_l##*/}"; done
 	done
 }
-# target_both STORE...: the same on both paths.
+# target_both STORE...: the same on both paths. ib_target_both STORE...: on those of the InfiniBand fabric.
 target_both() {
 	target_up 1 "$@"
 	target_up 2 "$@"
+}
+ib_target_both() {
+	target_up ib1 "$@"
+	target_up ib2 "$@"
 }
 
 # target_add_lun PATH LUN STORE, target_del_lun PATH LUN
