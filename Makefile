@@ -31,8 +31,8 @@ modules:
 		exit 1; }
 	@mkdir -p $(KBUILD_DIR)
 	@cp -rsf $(CURDIR)/Kbuild $(CURDIR)/kernel $(CURDIR)/compat $(KBUILD_DIR)/
-	@MAKE="$(MAKE)" compat/run-probes compat/probes $(KDIR) $(KBUILD_DIR)
-	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(KBUILD_DIR) SRP_VERSION=$(VERSION) $(if $(W),W=$(W)) $(KBUILD_EXTRA) modules
+	@MAKE="$(MAKE)" compat/run-probes compat/probes $(KDIR) $(KBUILD_DIR) "$(KERNEL_MIN) to $(KERNEL_MAX)"
+	$(MAKE) -C $(KDIR) M=$(abspath $(KBUILD_DIR)) SRP_VERSION=$(VERSION) $(if $(W),W=$(W)) $(KBUILD_EXTRA) modules
 
 ## tools             build srp_daemon and ibsrpdm in build/tools/tools
 tools:
@@ -121,8 +121,9 @@ check:
 ## check-unit        unit tests of the pure files, under ASan and UBSan
 ## check-fuzz        libFuzzer targets, 10 s each (FUZZ_SECONDS=n)
 ## check-vm          cases in QEMU with Debian's kernels; DEBUG=1: with the debug kernel; CASES="010 050"
+## check-kapi        modules built for every kernel at hand: Debian's, and KERNEL_TREES=directory of build trees
 ## check-style       SPDX lines, version tests outside compat, checkpatch, sparse, shellcheck
-check-unit check-fuzz check-vm check-style:
+check-unit check-fuzz check-vm check-kapi check-style:
 	@tests/check $(@:check-%=%)
 
 ## check-pkg         what is installed: scripts, packages in clean roots (quick)

@@ -16,8 +16,7 @@
 
 /* --- path ------------------------------------------------------------------ */
 
-static void srp_path_done(int status, struct sa_path_rec *path, kc_num_prs_t num_prs,
-			  void *ch_ptr)
+static void srp_path_done(int status, struct sa_path_rec *path, KC_NUM_PRS_ARG void *ch_ptr)
 {
 	struct srp_ch *ch = ch_ptr;
 

@@ -38,7 +38,7 @@ static void srp_device_probe(struct srp_device *sdev)
 	sdev->hca.max_pages_per_mr = has_fr ? pages : 0;
 	sdev->hca.max_qp_wr = attr->max_qp_wr;
 	sdev->hca.max_cqe = attr->max_cqe;
-	sdev->hca.sg_gaps = has_fr && (attr->kernel_cap_flags & IBK_SG_GAPS_REG);
+	sdev->hca.sg_gaps = has_fr && kc_has_sg_gaps(attr);
 	sdev->mr_type = sdev->hca.sg_gaps ? IB_MR_TYPE_SG_GAPS : IB_MR_TYPE_MEM_REG;
 
 	sdev->reg.fast_reg = has_fr && !srp_param_never_register;

@@ -147,7 +147,7 @@ static int srp_submit(struct srp_ch *ch, struct srp_req *req, struct scsi_cmnd *
 	}
 }
 
-int srp_queuecommand(struct Scsi_Host *shost, struct scsi_cmnd *cmd)
+kc_qc_status_t srp_queuecommand(struct Scsi_Host *shost, struct scsi_cmnd *cmd)
 {
 	struct srp_target *target = srp_host_to_target(shost);
 	u32 tag = blk_mq_unique_tag(scsi_cmd_to_rq(cmd));

@@ -10,7 +10,7 @@
  *
  * Context: atomic or process. Return: 0 or SCSI_MLQUEUE_HOST_BUSY.
  */
-int srp_queuecommand(struct Scsi_Host *shost, struct scsi_cmnd *cmd);
+kc_qc_status_t srp_queuecommand(struct Scsi_Host *shost, struct scsi_cmnd *cmd);
 
 /**
  * srp_result_disrupted - result of a command whose connection broke

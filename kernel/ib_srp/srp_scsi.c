@@ -37,23 +37,14 @@ static int srp_change_queue_depth(struct scsi_device *sdev, int depth)
 }
 
 /* Submit where the HCA completes, as far as it tells which CPUs that are. */
-static void srp_map_queues(struct Scsi_Host *shost)
+static const struct cpumask *srp_queue_cpus(struct Scsi_Host *shost, unsigned int queue)
 {
-	struct blk_mq_queue_map *map = &shost->tag_set.map[HCTX_TYPE_DEFAULT];
 	struct srp_target *target = srp_host_to_target(shost);
-	const struct cpumask *mask;
-	unsigned int i;
-	int cpu;
 
-	blk_mq_map_queues(map);
-	for (i = 0; i < map->nr_queues; i++) {
-		mask = ib_get_vector_affinity(target->sdev->dev, target->ch[i].comp_vector);
-		if (!mask)
-			return;
-		for_each_cpu(cpu, mask)
-			map->mq_map[cpu] = map->queue_offset + i;
-	}
+	return ib_get_vector_affinity(target->sdev->dev, target->ch[queue].comp_vector);
 }
+
+KC_DEFINE_MAP_QUEUES(srp_map_queues, srp_queue_cpus)
 
 static struct scsi_host_template srp_scsi_template = {
 	.module = THIS_MODULE,
@@ -64,7 +55,7 @@ static struct scsi_host_template srp_scsi_template = {
 	KC_SDEV_CONFIGURE(srp_sdev_configure),
 	.queuecommand = srp_queuecommand,
 	.change_queue_depth = srp_change_queue_depth,
-	.map_queues = srp_map_queues,
+	KC_MAP_QUEUES(srp_map_queues)
 	.eh_abort_handler = srp_abort,
 	.eh_device_reset_handler = srp_reset_device,
 	.eh_host_reset_handler = srp_reset_host,
@@ -72,7 +63,7 @@ static struct scsi_host_template srp_scsi_template = {
 	.can_queue = SRP_DEFAULT_QUEUE_SIZE,
 	.cmd_per_lun = SRP_DEFAULT_CMD_PER_LUN,
 	.this_id = -1,
-	.shost_groups = srp_host_groups,
+	KC_HOST_ATTRS(srp_host),
 	.track_queue_depth = 1,
 };
 

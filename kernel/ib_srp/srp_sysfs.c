@@ -96,32 +96,24 @@ static struct srp_attr srp_attr_channels = {
 	.show = channels_show,
 };
 
-static struct attribute *srp_host_attrs[] = {
-	&srp_attr_id_ext.attr.attr,
-	&srp_attr_ioc_guid.attr.attr,
-	&srp_attr_service_id.attr.attr,
-	&srp_attr_pkey.attr.attr,
-	&srp_attr_sgid.attr.attr,
-	&srp_attr_dgid.attr.attr,
-	&srp_attr_orig_dgid.attr.attr,
-	&srp_attr_req_lim.attr.attr,
-	&srp_attr_zero_req_lim.attr.attr,
-	&srp_attr_local_ib_port.attr.attr,
-	&srp_attr_local_ib_device.attr.attr,
-	&srp_attr_ch_count.attr.attr,
-	&srp_attr_channels.attr.attr,
-	&srp_attr_comp_vector.attr.attr,
-	&srp_attr_tl_retry_count.attr.attr,
-	&srp_attr_cmd_sg_entries.attr.attr,
-	&srp_attr_allow_ext_sg.attr.attr,
+kc_host_attr_t *srp_host_attrs[] = {
+	KC_HOST_ATTR(srp_attr_id_ext.attr),
+	KC_HOST_ATTR(srp_attr_ioc_guid.attr),
+	KC_HOST_ATTR(srp_attr_service_id.attr),
+	KC_HOST_ATTR(srp_attr_pkey.attr),
+	KC_HOST_ATTR(srp_attr_sgid.attr),
+	KC_HOST_ATTR(srp_attr_dgid.attr),
+	KC_HOST_ATTR(srp_attr_orig_dgid.attr),
+	KC_HOST_ATTR(srp_attr_req_lim.attr),
+	KC_HOST_ATTR(srp_attr_zero_req_lim.attr),
+	KC_HOST_ATTR(srp_attr_local_ib_port.attr),
+	KC_HOST_ATTR(srp_attr_local_ib_device.attr),
+	KC_HOST_ATTR(srp_attr_ch_count.attr),
+	KC_HOST_ATTR(srp_attr_channels.attr),
+	KC_HOST_ATTR(srp_attr_comp_vector.attr),
+	KC_HOST_ATTR(srp_attr_tl_retry_count.attr),
+	KC_HOST_ATTR(srp_attr_cmd_sg_entries.attr),
+	KC_HOST_ATTR(srp_attr_allow_ext_sg.attr),
 	NULL
 };
-
-static const struct attribute_group srp_host_group = {
-	.attrs = srp_host_attrs,
-};
-
-const struct attribute_group *srp_host_groups[] = {
-	&srp_host_group,
-	NULL
-};
+KC_DEFINE_HOST_ATTRS(srp_host);

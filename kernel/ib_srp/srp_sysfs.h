@@ -3,8 +3,8 @@
 #ifndef SRP_SYSFS_H
 #define SRP_SYSFS_H
 
-#include <linux/sysfs.h>
+#include <scsi/scsi_host.h>
 
-extern const struct attribute_group *srp_host_groups[];
+KC_DECLARE_HOST_ATTRS(srp_host);
 
 #endif /* SRP_SYSFS_H */

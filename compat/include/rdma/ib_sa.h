@@ -5,11 +5,13 @@
 
 #include_next <rdma/ib_sa.h>
 
-/* Type of the num_prs argument of a path query callback. */
-#ifdef KC_HAS_SA_NUM_PRS_UNSIGNED
-typedef unsigned int kc_num_prs_t;
+/* The argument of a path query callback that tells the number of path records, with its comma. */
+#if defined(KC_HAS_SA_NUM_PRS_UNSIGNED)
+#define KC_NUM_PRS_ARG	unsigned int num_prs,
+#elif defined(KC_HAS_SA_NUM_PRS_INT)
+#define KC_NUM_PRS_ARG	int num_prs,
 #else
-typedef int kc_num_prs_t;
+#define KC_NUM_PRS_ARG
 #endif
 
 #endif /* SRP_COMPAT_IB_SA_H */
