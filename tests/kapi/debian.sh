@@ -70,8 +70,9 @@ debian_image() {
 	echo "$dir/image/$name.deb"
 }
 
-# What a build needs besides the headers, which bring their compiler.
-DEBIAN_ROOT_PACKAGES="make bash dash coreutils sed grep mawk findutils diffutils libc6-dev sparse"
+# What a build needs besides the headers, which bring their compiler. Older releases' sparse does not know alignment in packed structs.
+DEBIAN_ROOT_PACKAGES="make bash dash coreutils sed grep mawk findutils diffutils libc6-dev"
+declare -gA DEBIAN_MORE_PACKAGES=([7.2]=sparse)
 
 # debian_root SERIES: a root with the headers of that kernel and its compiler. Prints its path; empty and 1 if it cannot be had.
 debian_root() {
@@ -80,7 +81,7 @@ debian_root() {
 	root=$SRP_CACHE/kapi/root-$release
 	if [ ! -e "$root/.complete" ]; then
 		# shellcheck disable=SC2086
-		debs=$(debian_download "$1" "linux-headers-$release" $DEBIAN_ROOT_PACKAGES) || return
+		debs=$(debian_download "$1" "linux-headers-$release" $DEBIAN_ROOT_PACKAGES ${DEBIAN_MORE_PACKAGES[$1]-}) || return
 		rm -rf "$root"
 		mkdir -p "$root"/{usr/{bin,sbin,lib,lib64},dev,proc,tmp}
 		ln -s usr/bin usr/sbin usr/lib usr/lib64 "$root"
