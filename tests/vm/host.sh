@@ -9,6 +9,8 @@
 
 SRP_CACHE=${SRP_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/ib_srp-backport}
 DEBUG_SERIES=6.12
+# shellcheck source=tests/kapi/debian.sh
+. "$here/../kapi/debian.sh"
 
 note() { echo "tests/vm: $*" >&2; }
 die() { echo "tests/vm: $*" >&2; exit 1; }
@@ -91,22 +93,34 @@ extract_vmlinux() {
 	mv "$out.part" "$out"
 }
 
-# packaged_kernel SERIES: downloads and unpacks, once, the image package that belongs to the installed headers.
+# kernel_deb SERIES: the package K_RELEASE of this release or, as a series has it, of another one. Prints its path.
+kernel_deb() {
+	local package=linux-image-$K_RELEASE version
+	if [ -n "${DEBIAN_SUITES[$1]-}" ]; then debian_image "$1"; return; fi
+	version=$(installed_version "linux-headers-$K_RELEASE")
+	[ -n "$version" ] || version=$(candidate_version "$package")
+	[ -n "$version" ] && fetch_package "$package" "$version"
+}
+
+# packaged_kernel SERIES: downloads and unpacks, once, the image package that belongs to the headers.
 packaged_kernel() {
-	local series=$1 package version dir
-	K_RELEASE=$(headers_release "$series")
+	local series=$1 dir deb
+	if [ -n "${DEBIAN_SUITES[$series]-}" ]; then
+		K_RELEASE=$(debian_release "$series") || { K_WHY="the packages of Linux $series cannot be had"; return 1; }
+	else
+		K_RELEASE=$(headers_release "$series")
+	fi
 	[ -n "$K_RELEASE" ] || { K_WHY="no kernel headers of $series installed (scripts/install-deps vm)"; return 1; }
-	package=linux-image-$K_RELEASE
 	dir=$SRP_CACHE/kernel/$K_RELEASE
 	K_ROOT=$dir K_IMAGE=$dir/vmlinux
 	[ -e "$dir/.complete" ] && return
-	version=$(installed_version "linux-headers-$K_RELEASE")
-	[ -n "$version" ] || version=$(candidate_version "$package")
-	[ -n "$version" ] || { K_WHY="apt knows no package $package (apt-get update?)"; return 1; }
-	note "unpacking $package $version into the cache"
+	deb=$(kernel_deb "$series") || { K_WHY="apt knows no package linux-image-$K_RELEASE (apt-get update?)"; return 1; }
+	note "unpacking linux-image-$K_RELEASE into the cache"
 	rm -rf "$dir"
 	mkdir -p "$dir"
-	dpkg-deb -x "$(fetch_package "$package" "$version")" "$dir"
+	dpkg-deb -x "$deb" "$dir"
+	# Since Debian 14 modules are below /usr.
+	[ -d "$dir/lib/modules" ] || { mkdir -p "$dir/lib" && mv "$dir/usr/lib/modules" "$dir/lib/modules"; }
 	extract_vmlinux "$dir/boot/vmlinuz-$K_RELEASE" "$K_IMAGE"
 	rm -rf "${dir:?}/usr"
 	depmod -b "$dir" "$K_RELEASE"
