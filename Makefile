@@ -85,6 +85,7 @@ install-dkms-source:
 	install -m 755 dkms/put-back $(DKMS_SOURCE)/dkms/
 	sed -e 's/@NAME@/$(NAME)/; s/@VERSION@/$(VERSION)/' dkms/dkms.conf.in >$(DKMS_SOURCE)/dkms.conf
 
+SYSTEMD_DIR ?= $(prefix)/lib/systemd/system
 DOC_DIR ?= $(prefix)/share/doc/$(NAME)
 install-system:
 	install -D -m 755 scripts/spread-mlx4-ib-interrupts $(DESTDIR)$(prefix)/sbin/spread-mlx4-ib-interrupts
@@ -92,6 +93,8 @@ install-system:
 	install -D -m 644 system/ib_srp-boot.conf $(DESTDIR)$(sysconfdir)/ib_srp-boot.conf
 	install -D -m 755 system/srp-boot-login $(DESTDIR)$(prefix)/lib/ib_srp-backport/srp-boot-login
 	install -D -m 755 system/modules-changed $(DESTDIR)$(prefix)/lib/ib_srp-backport/modules-changed
+	install -D -m 755 system/openib-conf $(DESTDIR)$(prefix)/lib/ib_srp-backport/openib-conf
+	install -D -m 644 system/ib_srp-openib.service $(DESTDIR)$(SYSTEMD_DIR)/ib_srp-openib.service
 	install -D -m 644 system/multipath-srp.conf $(DESTDIR)$(DOC_DIR)/multipath-srp.conf
 	for page in system/man/*.[1-8]; do \
 		install -D -m 644 $$page $(DESTDIR)$(prefix)/share/man/man$${page##*.}/$${page##*/} || exit; done
