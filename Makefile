@@ -16,7 +16,7 @@ sysconfdir ?= /etc
 BOOT ?= initramfs-tools dracut
 
 .DEFAULT_GOAL := all
-.PHONY: all modules tools install uninstall clean help demo bench
+.PHONY: all modules tools install uninstall clean help demo bench bench-tools
 .PHONY: dist deb rpm dkms-install dkms-uninstall sign install-dkms-source install-system
 .PHONY: check check-unit check-fuzz check-vm check-kapi check-style check-full check-pkg check-pkg-full
 
@@ -137,7 +137,7 @@ check-pkg check-pkg-full:
 
 ## check-full        check, with 1000 logins where check does 50, and all cases on the debug kernel (hours)
 check-full:
-	@SRP_NIGHTLY=1 tests/check style unit fuzz kapi vm debug
+	@SRP_NIGHTLY=1 tests/check style unit pkg fuzz kapi vm debug
 
 ## bench             our modules beside the distribution's: instructions and posts per I/O, failover, rates
 bench:

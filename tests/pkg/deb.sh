@@ -15,6 +15,18 @@ build_debs() {
 	done
 }
 
+# deb_upgrade ROOT KERNEL VERSION: from VERSION to VERSION.1; a configuration that was changed stays.
+deb_upgrade() {
+	local root=$1 kernel=$2 version=$3
+	echo "== upgrade"
+	echo 'options ib_srp ch_count=4' >>"$root/etc/modprobe.d/ib_srp-backport.conf"
+	in_root "$root" apt-get -y -o APT::Install-Recommends=false install "/debs/ib-srp-backport-dkms_$version.1-1_all.deb"
+	uses "$root" "$kernel" ours
+	expect "version" "$version.1" "$(in_root "$root" modinfo -k "$kernel" -F version ib_srp)"
+	expect_match "configuration" 'ch_count=4$' "$(tail -n 1 "$root/etc/modprobe.d/ib_srp-backport.conf")"
+	[ ! -e "$root/usr/src/ib_srp-backport-$version" ] || fail "sources of the old version are left"
+}
+
 # deb_life SUITE PACKAGE...: the whole life of the DKMS package on one distribution.
 deb_life() {
 	local suite=$1 root=$WORK/root kernel kernels before files version output
@@ -29,7 +41,7 @@ deb_life() {
 	# shellcheck source=/dev/null
 	version=$(. "$TOP/META" && echo "$VERSION")
 
-	build_debs "$root" "$WORK/debs" "$version" "$version.1"
+	build_debs "$root" "$WORK/debs" "$version" ${FULL:+"$version.1"}
 	mkdir "$root/debs"
 	cp "$WORK"/debs/*.deb "$root/debs/"
 	for deb in "$WORK"/debs/*.deb; do
@@ -53,13 +65,7 @@ deb_life() {
 	expect "kernel package's modules" "$before" "$(distribution "$root" "$kernel")"
 	expect "kernel package is whole" "" "$(in_root "$root" dpkg --verify "linux-image-$kernel")"
 
-	echo "== upgrade; a configuration that was changed stays"
-	echo 'options ib_srp ch_count=4' >>"$root/etc/modprobe.d/ib_srp-backport.conf"
-	in_root "$root" apt-get -y -o APT::Install-Recommends=false install "/debs/ib-srp-backport-dkms_$version.1-1_all.deb"
-	uses "$root" "$kernel" ours
-	expect "version" "$version.1" "$(in_root "$root" modinfo -k "$kernel" -F version ib_srp)"
-	expect_match "configuration" 'ch_count=4$' "$(tail -n 1 "$root/etc/modprobe.d/ib_srp-backport.conf")"
-	[ ! -e "$root/usr/src/ib_srp-backport-$version" ] || fail "sources of the old version are left"
+	[ -z "$FULL" ] || deb_upgrade "$root" "$kernel" "$version"
 
 	echo "== remove"
 	in_root "$root" apt-get -y remove ib-srp-backport-dkms

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
 # What the cases of tests/pkg share. TOP is the source tree, WORK the case's own directory, which is also the current one.
+# FULL is not empty if time does not matter.
 # shellcheck disable=SC2034
 
 set -euo pipefail
