@@ -95,6 +95,8 @@ install-system:
 	install -D -m 755 system/modules-changed $(DESTDIR)$(prefix)/lib/ib_srp-backport/modules-changed
 	install -D -m 755 system/openib-conf $(DESTDIR)$(prefix)/lib/ib_srp-backport/openib-conf
 	install -D -m 644 system/ib_srp-openib.service $(DESTDIR)$(SYSTEMD_DIR)/ib_srp-openib.service
+	install -d $(DESTDIR)$(SYSTEMD_DIR)/multi-user.target.wants
+	ln -sf ../ib_srp-openib.service $(DESTDIR)$(SYSTEMD_DIR)/multi-user.target.wants/
 	install -D -m 644 system/multipath-srp.conf $(DESTDIR)$(DOC_DIR)/multipath-srp.conf
 	for page in system/man/*.[1-8]; do \
 		install -D -m 644 $$page $(DESTDIR)$(prefix)/share/man/man$${page##*.}/$${page##*/} || exit; done
