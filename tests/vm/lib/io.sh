@@ -26,9 +26,18 @@ io_stop() {
 	io_end "$1"
 	cat "/tmp/io.$1.err" >&2
 }
-# io_value NAME KEY: from the result, or from the progress while it runs.
+# io_value NAME KEY: from the result, or from the progress while it runs. Polled, so no program is started.
 io_value() {
-	{ cat "/tmp/io.$1" 2>/dev/null; cat "/tmp/io.$1.progress" 2>/dev/null; } | tr ' ' '\n' | sed -n "s/^$2=//p" | head -1
+	for _f in "/tmp/io.$1" "/tmp/io.$1.progress"; do
+		[ -s "$_f" ] && read -r _line <"$_f" || continue
+		case " $_line" in
+		*" $2="*)
+			_line=" $_line"
+			_line=${_line##* "$2="}
+			echo "${_line%% *}"
+			return ;;
+		esac
+	done
 }
 # io_moves NAME: whether I/O was completed within the next 0.3 s.
 io_moves() {
