@@ -115,9 +115,10 @@ ifneq ($(filter depmod.d,$(BOOT)),)
 	install -D -m 644 system/depmod.d/ib_srp-backport.conf $(DESTDIR)$(sysconfdir)/depmod.d/ib_srp-backport.conf
 endif
 
-## demo              the whole story in a virtual machine: login, I/O, a cut path, recovery
+## demo              the whole story in a virtual machine, on InfiniBand: subnet, discovery, login, I/O, pulled cables, recovery;
+##                   STORY=roce: login by address over soft RoCE, a silent cut, a target that closes
 demo:
-	@tests/demo/run
+	@tests/demo/run $(STORY)
 
 ## check             everything that tests: style, unit tests, fuzzers, cases in virtual machines
 check:
@@ -141,7 +142,7 @@ check-pkg check-pkg-full:
 check-full:
 	@SRP_NIGHTLY=1 tests/check style unit pkg fuzz kapi vm debug
 
-## bench             our modules beside the distribution's: instructions and posts per I/O, failover, rates
+## bench             our modules beside the distribution's: instructions and posts per I/O, failover, classes of failures, rates
 bench:
 	@scripts/install-deps build vm
 	@tests/vm/build-modules 6.12

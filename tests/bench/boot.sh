@@ -31,9 +31,10 @@ boot() {
 	cp "$(guest_helper)" "$tree/usr/bin/srptest"
 	cp "$srpbench" "$tree/usr/bin/srpbench"
 	cp "$modules_dir/ib_srp.ko" "$modules_dir/scsi_transport_srp.ko" "$tree/srp/modules/"
+	[ ! -e "$top/build/vib-$K_RELEASE/vib.ko" ] || cp "$top/build/vib-$K_RELEASE/vib.ko" "$tree/srp/modules/"
 	strip --strip-debug "$tree"/srp/modules/*.ko
 	cp "$bench/cases/$name.sh" "$tree/srp/cases/"
-	cp "$bench/lib.sh" "$tree/srp/data/"
+	cp "$bench/lib.sh" "$bench/loss.sh" "$tree/srp/data/"
 	printf '%s\n' "${bench_config[@]}" >"$tree/srp/data/config"
 	limit=$(sed -n 's/^# timeout: //p' "$bench/cases/$name.sh")
 	echo "$name $limit" >"$tree/srp/order"

@@ -1,17 +1,13 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Failover times.
+# Failover times: over RDMA/CM on rxe, and over IB/CM on a virtual InfiniBand fabric.
 # shellcheck disable=SC2154 # variables of run
 
-bench_failover() {
-	# shellcheck disable=SC2034
-	local -a bench_config=("BENCH_SETS='$sets'" "BENCH_ROUNDS=${rounds:-1}"
-		"BENCH_LOSSES='$losses'")
-	boot failover -smp 2 -accel tcg,thread=multi,tb-size=512
-	echo "multipathd, round robin, fast_io_fail_tmo=3, reconnect_delay=10 unless said otherwise, tl_retry_count=2; seconds:"
+# loss_table NAME: what cases/NAME.sh measured.
+loss_table() {
 	awk -v sets="$sets" '
-		$1 == "failover" {
+		$1 == "loss" {
 			key = $2 SUBSEP $3
 			for (i = 4; i <= NF; i++) {
 				split($i, kv, "=")
@@ -31,5 +27,23 @@ bench_failover() {
 					printf row, j == 1 ? kinds[i] : "", set[j], v[key, "longest"], v[key, "stalled"],
 						v[key, "back"], v[key, "used"], v[key, "longest_after"]
 				}
-		}' "$out/failover.result"
+		}' "$out/$1.result"
+}
+
+bench_failover() {
+	# shellcheck disable=SC2034
+	local -a bench_config=("BENCH_SETS='$sets'" "BENCH_ROUNDS=${rounds:-1}"
+		"BENCH_LOSSES='$losses'")
+	boot failover -smp 2 -accel tcg,thread=multi,tb-size=512
+	echo "multipathd, round robin, fast_io_fail_tmo=3, reconnect_delay=10 unless said otherwise, tl_retry_count=2; seconds:"
+	loss_table failover
+}
+
+bench_classes() {
+	# shellcheck disable=SC2034
+	local -a bench_config=("BENCH_SETS='$sets'" "BENCH_ROUNDS=${rounds:-1}")
+	boot classes -smp 2 -accel tcg,thread=multi,tb-size=512
+	echo "InfiniBand, multipathd, round robin, fast_io_fail_tmo=5, reconnect_delay=10, tl_retry_count as each module has it by default" \
+		"(ours 2, the distribution's 7); seconds:"
+	loss_table classes
 }
