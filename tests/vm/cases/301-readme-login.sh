@@ -32,7 +32,7 @@ run() {
 	readme_run 0 1
 	log_in "the distribution's ibsrpdm" "$(command -v ibsrpdm)"
 	log_in "our ibsrpdm" /srp/tools/ibsrpdm
-	klog | sed -n 's/.*\(scsi host\)[0-9]*: \(SRP.T10:\).*/\1N: \2.../p; s/.*\(ib_srp: new target: \).*\(id_ext\).*\(ioc_guid\).*\(pkey ffff\).*\(service_id\).*\(sgid\).*\(dgid\).*/\1\2 \3 \4 \5 \6 \7/p' |
-		sort | uniq -c | tr -s ' '
+	echo "in the log: $(klog_count 'ib_srp: new target: id_ext .* ioc_guid .* pkey ffff service_id .* sgid .* dgid .*') new targets," \
+		"$(klog_count 'scsi host[0-9]*: SRP.T10:') hosts"
 	ib_finish
 }
