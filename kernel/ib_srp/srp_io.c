@@ -43,17 +43,23 @@ static int srp_refuse_given_up(struct scsi_cmnd *cmd, const struct srp_rport *rp
 	return srp_complete_now(cmd, (for_now ? DID_TRANSPORT_FAILFAST : DID_NO_CONNECT) << 16);
 }
 
+/* A passthrough command that was never sent is safe to try later. */
+static bool srp_may_wait(struct srp_ch *ch, struct scsi_cmnd *cmd)
+{
+	struct request *rq = scsi_cmd_to_rq(cmd);
+
+	if (blk_rq_is_passthrough(rq))
+		return !(rq->cmd_flags & REQ_FAILFAST_TRANSPORT);
+	return srp_result_disrupted(ch, cmd) == DID_REQUEUE << 16;
+}
+
 /* The channel is down and the rport has not decided yet. */
 static int srp_refuse_dead(struct srp_ch *ch, struct scsi_cmnd *cmd)
 {
 	struct srp_rport *rport = READ_ONCE(ch->target->rport);
-	int result = srp_result_disrupted(ch, cmd);
 
-	/* A passthrough command was never sent, so it is safe to try it later. */
-	if (result != DID_REQUEUE << 16 &&
-	    !(blk_rq_is_passthrough(scsi_cmd_to_rq(cmd)) &&
-	      !(scsi_cmd_to_rq(cmd)->cmd_flags & REQ_FAILFAST_TRANSPORT)))
-		return srp_complete_now(cmd, result);
+	if (!srp_may_wait(ch, cmd))
+		return srp_complete_now(cmd, srp_result_disrupted(ch, cmd));
 	if (rport)
 		srp_rport_hold_io(rport);
 	return SCSI_MLQUEUE_HOST_BUSY;
