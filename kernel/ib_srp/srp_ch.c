@@ -7,8 +7,6 @@
 #include "srp_count.h"
 #include "srp_log.h"
 
-#define SRP_DRAIN_SECS	5
-
 /* --- completions ---------------------------------------------------------- */
 
 /* Return: true if it was live. */
@@ -380,7 +378,7 @@ static void srp_drain_done(struct ib_cq *cq, struct ib_wc *wc)
  * After the error state everything posted completes in order, and so do these two,
  * last. An HCA that fails to do so must not hang us.
  */
-static void srp_ch_drain(struct srp_ch *ch)
+static void srp_ch_drain(struct srp_ch *ch, unsigned long end)
 {
 	struct srp_drain *rd = &ch->recv_drain, *sd = &ch->send_drain;
 	struct ib_recv_wr rwr = { .wr_cqe = &rd->cqe };
@@ -391,7 +389,6 @@ static void srp_ch_drain(struct srp_ch *ch)
 			.send_flags = IB_SEND_SIGNALED,
 		},
 	};
-	unsigned long end = jiffies + SRP_DRAIN_SECS * HZ;
 	bool recv_drained = false, send_drained = false;
 	unsigned long flags;
 
@@ -404,7 +401,7 @@ static void srp_ch_drain(struct srp_ch *ch)
 		recv_drained = true;
 	if (ib_post_send(ch->qp, &swr.wr, NULL))
 		send_drained = true;
-	while (!(recv_drained && send_drained) && time_before(jiffies, end)) {
+	do {
 		spin_lock_irqsave(&ch->lock, flags);
 		srp_ch_poll_send(ch);
 		spin_unlock_irqrestore(&ch->lock, flags);
@@ -414,20 +411,21 @@ static void srp_ch_drain(struct srp_ch *ch)
 			recv_drained = wait_for_completion_timeout(&rd->done, 1) > 0;
 		else if (!send_drained)
 			schedule_timeout_uninterruptible(1);
-	}
+	} while (!(recv_drained && send_drained) && time_before(jiffies, end));
 	if (!recv_drained || !send_drained)
 		srp_err(ch->shost, "channel %u: the HCA did not flush its queues within %d s\n",
 			ch->index, SRP_DRAIN_SECS);
 }
 
-void srp_ch_destroy_qp(struct srp_ch *ch, void (*destroy)(struct srp_ch *ch))
+void srp_ch_destroy_qp(struct srp_ch *ch, unsigned long drain_end,
+		       void (*destroy)(struct srp_ch *ch))
 {
 	unsigned long flags;
 	int i;
 
 	if (!ch->qp)
 		return;
-	srp_ch_drain(ch);
+	srp_ch_drain(ch, drain_end);
 	destroy(ch);
 	ch->qp = NULL;
 	srp_mr_pool_destroy(&ch->mr_pool);

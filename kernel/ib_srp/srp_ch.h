@@ -135,6 +135,7 @@ struct srp_ch {
 	bool			cm_connected;	/* there is something to disconnect */
 	bool			cm_answered;
 	int			cm_status;	/* valid once answered */
+	bool			refused;	/* the target said no, or its host did */
 	struct srp_login_grant	grant;
 	unsigned int		rc_timeout_ms;	/* until the HCA gives up on a dead path */
 	union {
@@ -168,14 +169,24 @@ void srp_ch_exit(struct srp_ch *ch);
 int srp_ch_create_qp(struct srp_ch *ch, const struct srp_sizes *sizes,
 		     int (*create)(struct srp_ch *ch, struct ib_qp_init_attr *attr));
 
+/* How long an HCA may take to flush the queues of all channels of a target. */
+#define SRP_DRAIN_SECS	5
+
+static inline unsigned long srp_drain_end(void)
+{
+	return jiffies + SRP_DRAIN_SECS * HZ;
+}
+
 /**
- * srp_ch_destroy_qp - drain (5 s at most) and destroy what srp_ch_create_qp() made
+ * srp_ch_destroy_qp - drain and destroy what srp_ch_create_qp() made
+ * @drain_end: jiffies, when to give up draining; see srp_drain_end()
  * @destroy: counterpart of its @create
  *
  * Context: may sleep. The channel is dead, an RCU grace period has passed since
  * (commands that were being mapped hold MRs), all its commands are finished.
  */
-void srp_ch_destroy_qp(struct srp_ch *ch, void (*destroy)(struct srp_ch *ch));
+void srp_ch_destroy_qp(struct srp_ch *ch, unsigned long drain_end,
+		       void (*destroy)(struct srp_ch *ch));
 
 /* Allocate receive IUs of @len bytes if need be, and post all. Return: 0 or -errno. */
 int srp_ch_post_all_recv(struct srp_ch *ch, unsigned int len);

@@ -36,7 +36,7 @@ static void srp_ch_connect_work(struct work_struct *work);
 int srp_channels_alloc(struct srp_target *target, const struct srp_ch_ops *ops)
 {
 	const struct srp_sizes *sizes = &target->sizes;
-	unsigned int vectors = target->sdev->dev->num_comp_vectors;
+	unsigned int vectors = max(target->sdev->dev->num_comp_vectors, 1);
 	unsigned int table_len = 0;
 	unsigned int i;
 	int ret;
@@ -84,32 +84,42 @@ static void srp_ch_kill(struct srp_ch *ch)
 
 void srp_channels_kill(struct srp_target *target, srp_result_fn result)
 {
+	/* Stopping a QP may allocate, and memory may depend on the commands that wait here. */
+	unsigned int noio = memalloc_noio_save();
 	unsigned int i;
 
 	lockdep_assert_held(&target->connect_mutex);
 	srp_channels_each(target, srp_ch_kill);
 	for (i = 0; i < target->ch_count; i++)
 		srp_reqs_finish_all(&target->ch[i], result);
+	memalloc_noio_restore(noio);
 }
 
 void srp_channels_release(struct srp_target *target, srp_result_fn result)
 {
+	unsigned long drain_end;
+	unsigned int i;
+
 	srp_channels_each(target, srp_ch_disconnect);
 	srp_channels_kill(target, result);
-	/* Commands that were being mapped hold MRs. */
+	/* Commands that were being mapped hold MRs; and event handlers look at the channels. */
 	synchronize_rcu();
-	srp_channels_each(target, srp_ch_release);
+	drain_end = srp_drain_end();
+	for (i = 0; i < target->ch_count; i++)
+		srp_ch_release(&target->ch[i], drain_end);
 }
 
 void srp_channels_trim(struct srp_target *target, unsigned int nr)
 {
+	unsigned long drain_end = srp_drain_end();
+
 	lockdep_assert_held(&target->connect_mutex);
 	while (target->ch_count > nr) {
 		struct srp_ch *ch = &target->ch[--target->ch_count];
 
 		srp_ch_disconnect(ch);
 		srp_ch_kill(ch);
-		srp_ch_release(ch);
+		srp_ch_release(ch, drain_end);
 		srp_ch_exit(ch);
 	}
 }
@@ -165,7 +175,10 @@ static bool srp_channels_answered(struct srp_target *target)
 	return true;
 }
 
-/* All but the first, at the same time. Return: 0, or -ERESTARTSYS; nothing runs any more. */
+/*
+ * All but the first, at the same time. Return: 0 and every connect_status is valid;
+ * -ERESTARTSYS or as srp_target_interrupted(). Nothing runs any more.
+ */
 static int srp_channels_connect_others(struct srp_target *target)
 {
 	unsigned int i;
@@ -175,23 +188,26 @@ static int srp_channels_connect_others(struct srp_target *target)
 		target->ch[i].connecting = true;
 		queue_work(srp_connect_wq, &target->ch[i].connect_work);
 	}
-	ret = wait_event_interruptible(target->cm_wait, srp_channels_answered(target));
+	ret = wait_event_interruptible(target->cm_wait, srp_channels_answered(target) ||
+				       srp_target_interrupted(target));
+	if (!ret)
+		ret = srp_target_interrupted(target);
 	if (ret) {
-		/* Nobody reconnects while a login owns the target. */
+		/* Those that wait return; nobody reconnects while a login owns the target. */
 		WRITE_ONCE(target->restart, true);
 		wake_up_all(&target->cm_wait);
 	}
 	for (i = 1; i < target->ch_count; i++)
-		flush_work(&target->ch[i].connect_work);
+		cancel_work_sync(&target->ch[i].connect_work);
 	return ret;
 }
 
 /* A target may refuse what comes at the same time, and accept it one by one. */
 static int srp_ch_retry(struct srp_ch *ch)
 {
-	if (ch->connect_status != -ECONNRESET)
-		return ch->connect_status;
-	return srp_ch_connect(ch, true);
+	if (ch->connect_status && ch->refused)
+		return srp_ch_connect(ch, true);
+	return ch->connect_status;
 }
 
 static void srp_log_failed_channel(const struct srp_target *target, unsigned int index)
@@ -215,8 +231,6 @@ int srp_channels_connect(struct srp_target *target)
 		return ret;
 	}
 	ret = srp_channels_connect_others(target);
-	if (!ret)
-		ret = srp_target_interrupted(target);
 	for (i = 1; !ret && i < target->ch_count; i++) {
 		if (!srp_ch_retry(&target->ch[i]))
 			continue;

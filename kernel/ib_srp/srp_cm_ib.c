@@ -21,7 +21,8 @@ static void srp_path_done(int status, struct sa_path_rec *path, KC_NUM_PRS_ARG v
 	struct srp_ch *ch = ch_ptr;
 
 	if (status)
-		srp_err(ch->shost, "Got failed path rec status %d\n", status);
+		srp_err(ch->shost, "Got failed path rec status %d; is the subnet manager running, and does the target share the P_Key?\n",
+			status);
 	else
 		ch->ib.path = *path;
 	srp_cm_end(ch, status);
@@ -172,6 +173,7 @@ static int srp_ib_cm_handler(struct ib_cm_id *cm_id, const struct ib_cm_event *e
 
 static int srp_ib_resolve(struct srp_ch *ch)
 {
+	const struct srp_ch *first = &ch->target->ch[0];
 	struct ib_cm_id *cm_id;
 
 	cm_id = ib_create_cm_id(ch->sdev->dev, srp_ib_cm_handler, ch);
@@ -179,6 +181,12 @@ static int srp_ib_resolve(struct srp_ch *ch)
 		return PTR_ERR(cm_id);
 	srp_count_add(SRP_OBJ_CM_ID, 1);
 	ch->ib.cm_id = cm_id;
+	if (ch->index) {
+		/* The first channel was led there just now; one query is enough for all. */
+		ch->ib.path = first->ib.path;
+		ch->ib.remote_cm_qpn = first->ib.remote_cm_qpn;
+		return 0;
+	}
 	ch->ib.remote_cm_qpn = cm_id->remote_cm_qpn;
 	srp_path_init(ch);
 	return srp_query_path(ch);

@@ -67,6 +67,7 @@ static int srp_rdma_rejected(struct srp_ch *ch, struct rdma_cm_event *event)
 
 	/* iWARP knows no reasons. */
 	if (event->status < 0) {
+		ch->refused = true;
 		srp_warn(ch->shost, "connection to %s refused (%d); check the port number and that the target is running\n",
 			 ch->target->name, event->status);
 		return -ECONNREFUSED;
@@ -88,6 +89,8 @@ static int srp_rdma_cm_handler(struct rdma_cm_id *cm_id, struct rdma_cm_event *e
 		break;
 	case RDMA_CM_EVENT_ADDR_ERROR:
 	case RDMA_CM_EVENT_ROUTE_ERROR:
+		srp_warn(ch->shost, "%s for %s; check that the address answers on a network of this adapter\n",
+			 rdma_event_msg(event->event), ch->target->name);
 		srp_cm_end(ch, -ENXIO);
 		break;
 	case RDMA_CM_EVENT_UNREACHABLE:

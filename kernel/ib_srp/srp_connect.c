@@ -43,7 +43,7 @@ int srp_ch_connect(struct srp_ch *ch, bool multi)
 
 destroy_qp:
 	srp_ch_disconnect(ch);
-	srp_ch_destroy_qp(ch, cm->destroy_qp);
+	srp_ch_destroy_qp(ch, srp_drain_end(), cm->destroy_qp);
 release:
 	srp_ch_release_cm(ch);
 	return ret;
@@ -90,8 +90,8 @@ void srp_ch_disconnect(struct srp_ch *ch)
 	ch->target->cm->disconnect(ch);
 }
 
-void srp_ch_release(struct srp_ch *ch)
+void srp_ch_release(struct srp_ch *ch, unsigned long drain_end)
 {
-	srp_ch_destroy_qp(ch, ch->target->cm->destroy_qp);
+	srp_ch_destroy_qp(ch, drain_end, ch->target->cm->destroy_qp);
 	srp_ch_release_cm(ch);
 }

@@ -48,6 +48,6 @@ void srp_ch_logout(struct srp_ch *ch);
 void srp_ch_disconnect(struct srp_ch *ch);
 
 /* Destroy QP and CM identifier; see srp_ch_destroy_qp() for the conditions. */
-void srp_ch_release(struct srp_ch *ch);
+void srp_ch_release(struct srp_ch *ch, unsigned long drain_end);
 
 #endif /* SRP_CONNECT_H */

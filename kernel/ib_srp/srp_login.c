@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The login conversation: request, response, reject. */
+#include <linux/ratelimit.h>
 #include "srp_log.h"
 #include "srp_login.h"
 #include "srp_target.h"
@@ -47,9 +48,14 @@ static bool srp_log_login_rej(struct srp_ch *ch, const void *data, size_t len, c
 int srp_login_rejected(struct srp_ch *ch, unsigned int reason, const void *data, size_t len,
 		       const char *name)
 {
+	static DEFINE_RATELIMIT_STATE(rs, DEFAULT_RATELIMIT_INTERVAL, DEFAULT_RATELIMIT_BURST);
 	struct srp_reason_text text;
 
+	ch->refused = true;
 	srp_dbg(ch->shost, "REJ received\n");
+	/* Many channels are refused for one reason. */
+	if (ch->index && !__ratelimit(&rs))
+		return -ECONNRESET;
 	switch (reason) {
 	case IB_CM_REJ_CONSUMER_DEFINED:
 		if (srp_log_login_rej(ch, data, len, name))
@@ -77,6 +83,7 @@ int srp_login_rejected(struct srp_ch *ch, unsigned int reason, const void *data,
 
 void srp_cm_begin(struct srp_ch *ch)
 {
+	ch->refused = false;
 	WRITE_ONCE(ch->cm_answered, false);
 }
 

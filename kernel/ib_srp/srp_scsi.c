@@ -41,6 +41,9 @@ static const struct cpumask *srp_queue_cpus(struct Scsi_Host *shost, unsigned in
 {
 	struct srp_target *target = srp_host_to_target(shost);
 
+	/* The block layer's own map is better than several queues for the CPUs of one vector. */
+	if (target->ch_count > target->sdev->dev->num_comp_vectors)
+		return NULL;
 	return ib_get_vector_affinity(target->sdev->dev, target->ch[queue].comp_vector);
 }
 

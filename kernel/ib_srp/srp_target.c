@@ -204,6 +204,16 @@ s32 srp_target_min_req_lim(struct srp_target *target)
 	return limit;
 }
 
+static void srp_target_begin_attempt(struct srp_target *target)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&target->lock, flags);
+	target->attempt_at = jiffies;
+	target->restart = false;
+	spin_unlock_irqrestore(&target->lock, flags);
+}
+
 static int srp_rport_reconnect(struct srp_rport *rport)
 {
 	struct srp_target *target = rport->lld_data;
@@ -214,8 +224,7 @@ static int srp_rport_reconnect(struct srp_rport *rport)
 	/* Memory must not be waited for that is written back to this target. */
 	noio = memalloc_noio_save();
 	srp_channels_release(target, srp_result_disrupted);
-	target->attempt_at = jiffies;
-	WRITE_ONCE(target->restart, false);
+	srp_target_begin_attempt(target);
 	ret = srp_target_interrupted(target);
 	if (!ret)
 		ret = srp_channels_connect(target);
@@ -269,7 +278,8 @@ static void srp_rport_path_gone(struct srp_rport *rport)
 {
 	struct srp_target *target = rport->lld_data;
 
-	srp_info(target->shost, "told that the path to %s is gone\n", target->name);
+	if (srp_target_connected(target))
+		srp_info(target->shost, "told that the path to %s is gone\n", target->name);
 	srp_target_port_down(target);
 }
 
@@ -345,12 +355,14 @@ static void srp_target_kick_work(struct work_struct *work)
 {
 	struct srp_target *target = container_of(to_delayed_work(work), struct srp_target,
 						 kick_work);
+	unsigned long flags;
 
 	/* An attempt from before the change may wait a minute for an answer to a lost request. */
-	if (time_after(jiffies, READ_ONCE(target->attempt_at) + SRP_STUCK_ATTEMPT)) {
+	spin_lock_irqsave(&target->lock, flags);
+	if (time_after(jiffies, target->attempt_at + SRP_STUCK_ATTEMPT))
 		WRITE_ONCE(target->restart, true);
-		wake_up_all(&target->cm_wait);
-	}
+	spin_unlock_irqrestore(&target->lock, flags);
+	wake_up_all(&target->cm_wait);
 	srp_rport_kick(target->rport);
 }
 
@@ -396,11 +408,14 @@ void srp_target_pkey_change(struct srp_target *target)
 	if (target->opt.cm != SRP_CM_IB || srp_target_state(target) != SRP_TARGET_LIVE)
 		return;
 	if (ib_find_cached_pkey(target->sdev->dev, target->port_num,
-				be16_to_cpu(target->ch[0].ib.path.pkey), &index) ||
-	    index != target->ch[0].ib.pkey_index)
+				be16_to_cpu(target->ch[0].ib.path.pkey), &index)) {
 		srp_target_port_down(target);
-	else
-		srp_target_port_up(target);
+		return;
+	}
+	/* The QPs still use its old place. */
+	if (index != target->ch[0].ib.pkey_index)
+		srp_target_port_down(target);
+	srp_target_port_up(target);
 }
 
 /* --- watchdog ----------------------------------------------------------------------------- */
@@ -482,6 +497,8 @@ static enum srp_diagnosis srp_ch_check(struct srp_ch *ch, unsigned long interval
 	if (ch->outstanding || ch->zero_req_lim == ch->seen_zero_req_lim || late)
 		ch->fed_at = jiffies;
 	ch->seen_zero_req_lim = ch->zero_req_lim;
+	if (!ch->live)	/* polling found out why */
+		goto unlock;
 	if (ch->sq_head != ch->sq_tail && time_after_eq(jiffies, ch->heard_at + limit))
 		diagnosis = SRP_CH_SILENT;
 	else if (time_after_eq(jiffies, ch->fed_at + SRP_STARVED_SECS * HZ))

@@ -46,12 +46,12 @@ struct srp_target {
 	spinlock_t		lock;
 	enum srp_target_state	state;
 	bool			aborting;	/* connects return at once */
+	unsigned long		attempt_at;	/* jiffies when the last reconnect began */
+	bool			restart;	/* it waits for something outdated; read without the lock */
 
 	wait_queue_head_t	cm_wait;	/* an answer for some channel, or aborting */
 
 	unsigned int		rq_timeout;	/* jiffies; what disks were given last, 0 before */
-	unsigned long		attempt_at;	/* jiffies when the last reconnect began */
-	bool			restart;	/* it waits for something outdated */
 	unsigned long		ticked_at;	/* jiffies of the last watchdog tick */
 
 	struct mutex		connect_mutex;	/* queue pairs come and go under it */

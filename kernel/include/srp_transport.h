@@ -39,6 +39,7 @@ struct srp_rport {
 	struct srp_tmo		tmo;
 	unsigned int		failed_reconnects;
 	unsigned long		connected_at;	/* jiffies */
+	unsigned int		begun;		/* reconnects begun, wraps */
 	unsigned int		attempts;	/* reconnects finished, wraps */
 	bool			may_hold;	/* devices may be blocked; may be read without the mutex */
 

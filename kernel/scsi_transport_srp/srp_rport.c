@@ -247,6 +247,7 @@ static void srp_reconnect_work(struct work_struct *work)
 	int res = 0;
 
 	mutex_lock(&rport->mutex);
+	rport->begun++;
 	if (rport->state == SRP_RPORT_LOST ||
 	    (rport->state == SRP_RPORT_RUNNING && ft->is_connected(rport)))
 		goto unlock;
@@ -309,26 +310,27 @@ void srp_rport_kick(struct srp_rport *rport)
 }
 EXPORT_SYMBOL_GPL(srp_rport_kick);
 
-static bool srp_attempt_over(struct srp_rport *rport, unsigned int attempts)
+/* @begun: how many had begun when the caller asked for another one. */
+static bool srp_attempt_over(struct srp_rport *rport, unsigned int begun)
 {
 	enum srp_rport_state state = READ_ONCE(rport->state);
 
 	return state == SRP_RPORT_FAIL_FAST || state == SRP_RPORT_LOST ||
-		READ_ONCE(rport->attempts) != attempts;
+		(int)(READ_ONCE(rport->attempts) - begun) > 0;
 }
 
 int srp_reconnect_rport(struct srp_rport *rport)
 {
-	unsigned int attempts;
+	unsigned int begun;
 	int res;
 
 	mutex_lock(&rport->mutex);
-	attempts = rport->attempts;
+	begun = rport->begun;
 	if (rport->state != SRP_RPORT_LOST)
 		mod_delayed_work(srp_reconnect_wq, &rport->reconnect_work, 0);
 	mutex_unlock(&rport->mutex);
 
-	wait_event(rport->wait, srp_attempt_over(rport, attempts));
+	wait_event(rport->wait, srp_attempt_over(rport, begun));
 
 	mutex_lock(&rport->mutex);
 	if (rport->state == SRP_RPORT_FAIL_FAST || rport->state == SRP_RPORT_LOST)
@@ -399,6 +401,7 @@ int srp_rport_set_tmo(struct srp_rport *rport, const struct srp_tmo *tmo)
 	if (tmo->reconnect_delay <= 0) {
 		/* Somebody may wait for the end of this attempt. */
 		if (cancel_delayed_work(&rport->reconnect_work)) {
+			rport->begun++;
 			rport->attempts++;
 			wake_up_all(&rport->wait);
 		}

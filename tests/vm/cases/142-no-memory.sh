@@ -62,7 +62,8 @@ run() {
 	store_ram disk0 32
 	target_up 1 disk0
 	faults_prepare
-	# Two channels, with few buffers, which are all allocated in the same way.
+	# Two channels, with few buffers, which are all allocated in the same way. The second one connects on a workqueue, where
+	# nothing is made to fail; it allocates what the first one does.
 	inject login "$(add_target 1)" "$(login_string 1),ch_count=2,queue_size=1,max_sect=8" login_done
 	has_host 1 || fail "no host after the last login"
 	inject reconnect_delay "$(rport 1)/reconnect_delay" 10 still_there
