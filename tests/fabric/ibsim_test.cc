@@ -126,7 +126,7 @@ TEST_F(IbsimTest, Scan)
 	};
 
 	EXPECT_EQ(found(), login("00000000000000a2", getenv("IBSIM_H2_GID")) +
-				   fmt::format("LID 0x{}, P_Key ffff: failed to get iou info: no answer\n", local.lid.text()));
+				   fmt::format("LID 0x{}, P_Key ffff: failed to get iou info: no answer within 1000 ms\n", local.lid.text()));
 	EXPECT_EQ(h2.questions, 3u);
 	EXPECT_EQ(found(Lid(static_cast<uint16_t>(atoi(getenv("IBSIM_H3_LID"))))), login("00000000000000a3", getenv("IBSIM_H3_GID")));
 	EXPECT_EQ(h3.questions, 3u);

@@ -37,7 +37,7 @@ int scan_and_print(const IbsrpdmOptions &options)
 
 	if (!port || !loop)
 		return complain(!port ? port.error() : loop.error());
-	auto scan = scan_once(**loop, *port, {}, options.pkeys);
+	auto scan = scan_once(**loop, *port, { .adaptive = true }, options.pkeys);
 	if (!scan)
 		return complain(scan.error());
 	// No rules here, and nothing is left out.

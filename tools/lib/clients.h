@@ -14,7 +14,8 @@ template <class T> using Then = std::function<void(Result<T>)>;
 
 class SaClient {
 public:
-	SaClient(Requester &requester, MadAddress sm) : requester_(requester), sm_(sm) {}
+	// asker: see Requester::drop()
+	SaClient(Requester &requester, MadAddress sm, const void *asker = nullptr) : requester_(requester), sm_(sm), asker_(asker) {}
 
 	void class_port_info(Then<ClassPortInfo> then);
 	void ports(uint32_t capability_mask, Then<std::vector<PortInfoRecord>> then);
@@ -29,11 +30,12 @@ public:
 private:
 	Requester &requester_;
 	MadAddress sm_;
+	const void *asker_;
 };
 
 class DmClient {
 public:
-	explicit DmClient(Requester &requester) : requester_(requester) {}
+	explicit DmClient(Requester &requester, const void *asker = nullptr) : requester_(requester), asker_(asker) {}
 
 	void io_unit_info(const MadAddress &to, Then<IoUnitInfo> then);
 	void profile(const MadAddress &to, unsigned int slot, Then<IoControllerProfile> then);
@@ -43,6 +45,7 @@ public:
 
 private:
 	Requester &requester_;
+	const void *asker_;
 };
 
 } // namespace srp

@@ -61,16 +61,25 @@ struct Scan::Probe {
 	std::vector<bool> has_profile;
 	unsigned int parts = 0;
 	bool answered = false;
+	bool complete = true;			// no question failed
+	Group *group = nullptr;
 };
 
-Scan::Scan(Requester &requester, LocalPort port, std::vector<Pkey> pkeys, Done done)
-	: requester_(requester), port_(std::move(port)), wanted_pkeys_(std::move(pkeys)), done_(std::move(done)),
+// One port in all partitions.
+struct Scan::Group {
+	Lid lid;
+	std::vector<std::unique_ptr<Probe>> probes;	// by the order of the P_Key table
+	size_t open = 0;				// probes that are not done
+};
+
+Scan::Scan(Requester &requester, LocalPort port, std::vector<Pkey> pkeys, Done done, ScanHelp help)
+	: requester_(requester), port_(std::move(port)), wanted_pkeys_(std::move(pkeys)), done_(std::move(done)), help_(std::move(help)),
 	  pkeys_(pkeys_to_probe(port_, wanted_pkeys_)), sa_indexes_(sa_pkey_indexes(port_)),
-	  sa_(requester, { .lid = port_.sm_lid, .pkey_index = sa_indexes_.front(), .sl = port_.sm_sl }), dm_(requester)
+	  sa_(requester, { .lid = port_.sm_lid, .pkey_index = sa_indexes_.front(), .sl = port_.sm_sl }, this), dm_(requester, this)
 {
 }
 
-Scan::~Scan() = default;
+Scan::~Scan() { requester_.drop(this); }
 
 void Scan::start()
 {
@@ -243,24 +252,26 @@ void Scan::probe_lids(const std::vector<Lid> &lids)
 	for (const Lid lid : lids) {
 		if (!lid.is_unicast() || !seen.insert(lid).second)
 			continue;
+		groups_.push_back(std::make_unique<Group>(Group { .lid = lid, .open = pkeys_.size() }));
 		for (const auto &[pkey, index] : pkeys_)
-			probe(lid, pkey, index);
+			probe(*groups_.back(), pkey, index);
 	}
 	release();
 }
 
-void Scan::probe(Lid lid, Pkey pkey, uint16_t pkey_index)
+void Scan::probe(Group &group, Pkey pkey, uint16_t pkey_index)
 {
-	probes_.push_back(std::make_unique<Probe>());
-	Probe &probe = *probes_.back();
+	group.probes.push_back(std::make_unique<Probe>());
+	Probe &probe = *group.probes.back();
 
-	probe.lid = lid;
+	probe.lid = group.lid;
 	probe.pkey = pkey;
-	probe.address = { .lid = lid, .pkey_index = pkey_index };
+	probe.address = { .lid = group.lid, .pkey_index = pkey_index };
 	probe.parts = 1;
+	probe.group = &group;
 	ports_found_++;
 	hold();
-	sa_.path(port_.lid, lid, pkey, [this, &probe](Result<PathRecord> path) { on_path(probe, std::move(path)); });
+	sa_.path(port_.lid, group.lid, pkey, [this, &probe](Result<PathRecord> path) { on_path(probe, std::move(path)); });
 }
 
 void Scan::on_path(Probe &probe, Result<PathRecord> path)
@@ -310,8 +321,22 @@ void Scan::on_io_unit(Probe &probe, Result<IoUnitInfo> info)
 	}
 	probe.answered = true;
 	probe.unit.info = *info;
-	for (unsigned int slot = 1; slot <= info->max_controllers; slot++)
-		if (info->slot(slot) == Slot::Present)
+	const auto *known = help_.cache ? help_.cache->find(probe.unit.gid, probe.unit.pkey, *info) : nullptr;
+	if (known) {
+		probe.controllers = *known;
+		probe.has_profile.assign(known->size(), true);
+	} else {
+		ask_controllers(probe);
+	}
+	part_done(probe);
+}
+
+void Scan::ask_controllers(Probe &probe)
+{
+	const IoUnitInfo &info = probe.unit.info;
+
+	for (unsigned int slot = 1; slot <= info.max_controllers; slot++)
+		if (info.slot(slot) == Slot::Present)
 			probe.controllers.push_back({ .slot = slot });
 	probe.has_profile.resize(probe.controllers.size());
 	// No more push_back: from here on the controllers stay where they are.
@@ -321,7 +346,6 @@ void Scan::on_io_unit(Probe &probe, Result<IoUnitInfo> info)
 			on_profile(probe, controller, std::move(profile));
 		});
 	}
-	part_done(probe);
 }
 
 void Scan::on_profile(Probe &probe, Controller &controller, Result<IoControllerProfile> profile)
@@ -351,8 +375,9 @@ void Scan::on_profile(Probe &probe, Controller &controller, Result<IoControllerP
 	part_done(probe);
 }
 
-void Scan::problem(const Probe &probe, std::string_view what, const Error &error)
+void Scan::problem(Probe &probe, std::string_view what, const Error &error)
 {
+	probe.complete = false;
 	problems_.push_back({ fmt::format("LID 0x{}, P_Key {}: {}: {}", probe.lid.text(), probe.pkey.text(), what, error.text), error.cause,
 			      error.code });
 }
@@ -364,8 +389,26 @@ void Scan::part_done(Probe &probe)
 	for (size_t i = 0; i < probe.controllers.size(); i++)
 		if (probe.has_profile[i])
 			probe.unit.controllers.push_back(std::move(probe.controllers[i]));
+	if (help_.cache && probe.answered && probe.complete &&
+	    !help_.cache->find(probe.unit.gid, probe.unit.pkey, probe.unit.info))
+		help_.cache->store(probe.unit);
 	ports_done_++;
+	if (--probe.group->open == 0)
+		group_done(*probe.group);
 	release();
+}
+
+void Scan::group_done(const Group &group)
+{
+	std::vector<IoUnit> units;
+
+	if (!help_.port_done)
+		return;
+	for (const auto &probe : group.probes)
+		if (probe->answered)
+			units.push_back(probe->unit);
+	if (!units.empty())
+		help_.port_done(units);
 }
 
 void Scan::release()
@@ -373,9 +416,10 @@ void Scan::release()
 	if (--pending_)
 		return;
 	ScanResult result = { .problems = std::move(problems_) };
-	for (const auto &probe : probes_)
-		if (probe->answered)
-			result.units.push_back(std::move(probe->unit));
+	for (const auto &group : groups_)
+		for (const auto &probe : group->probes)
+			if (probe->answered)
+				result.units.push_back(std::move(probe->unit));
 	done_(std::move(result));
 }
 

@@ -1,9 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "login.h"
 
+#include <cerrno>
+
 #include <fmt/format.h>
 
 namespace srp {
+
+namespace {
+
+struct Meaning {
+	int error;
+	const char *text;
+};
+
+constexpr Meaning kMeanings[] = {
+	{ ENOENT, "the port has no add_target, maybe ib_srp is not loaded (modprobe ib_srp)" },
+	{ EACCES, "no permission; only root may log in" },
+	{ EEXIST, "already connected" },
+	{ EINVAL, "the kernel does not accept the login string; its log says which key" },
+	{ ECONNRESET, "the target refused the login; the kernel's log has its reason" },
+	{ ECONNREFUSED, "nobody listens there" },
+	{ ETIMEDOUT, "the target does not answer" },
+	{ EHOSTUNREACH, "there is no path to the target" },
+	{ ENETUNREACH, "there is no path to the target" },
+	{ ENODEV, "the device is gone" },
+	{ ENOMEM, "the kernel has no memory for it" },
+	{ EINTR, "interrupted" },
+};
+
+} // namespace
 
 std::string login_string(const Target &target, const LoginSettings &settings, const std::string &options)
 {
@@ -21,6 +47,14 @@ std::string login_string(const Target &target, const LoginSettings &settings, co
 	if (settings.max_immediate_data && *settings.max_immediate_data > target.send_message_size)
 		line += fmt::format(",max_it_iu_size={}", target.send_message_size);
 	return line;
+}
+
+std::string login_error_text(const Error &error)
+{
+	for (const Meaning &meaning : kMeanings)
+		if (error.cause == Cause::System && meaning.error == error.code)
+			return meaning.text;
+	return error.text;
 }
 
 } // namespace srp

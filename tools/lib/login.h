@@ -16,6 +16,9 @@ struct LoginSettings {
 // options: what a rule adds, each with a leading comma, see Rules. No newline at the end.
 std::string login_string(const Target &target, const LoginSettings &settings, const std::string &options);
 
+// What a failed write to add_target means and what can be done.
+std::string login_error_text(const Error &error);
+
 } // namespace srp
 
 #endif

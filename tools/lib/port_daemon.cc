@@ -2,9 +2,10 @@
 #include "port_daemon.h"
 
 #include <algorithm>
-#include <cerrno>
 
 #include <fmt/format.h>
+
+#include "report.h"
 
 namespace srp {
 
@@ -20,46 +21,34 @@ const InformInfo kSubscriptions[] = {
 };
 
 // More traps than that at once: a scan of everything is cheaper.
-constexpr size_t kMaxTraps = 64;
+constexpr size_t kMaxLooks = 64;
+// What targets of one moment say is looked at together.
+constexpr Duration kArrivalTime = 10ms;
+// Where nobody tells of targets without a fabric, they are looked at that often.
+constexpr Duration kStaticTime = 60s;
 // Who waits for the end of a daemon waits for answers of the SM no longer than that.
 constexpr Duration kStopTime = 80ms;
 
-// first, 2 * first, 4 * first ... longest
-std::chrono::milliseconds back_off(unsigned int failures, std::chrono::milliseconds first, std::chrono::milliseconds longest)
-{
-	return std::min(first * (1 << std::min(failures > 0 ? failures - 1 : 0, 16u)), longest);
-}
-
-std::string path_of(const Target &target)
-{
-	return fmt::format("{:016x} {} {} {}", target.id_ext_value(), target.ioc_guid.text(), target.dgid.text(), target.service_id.text());
-}
-
-std::string key_of(const Target &target) { return path_of(target) + " " + target.pkey.text(); }
-
-std::string name_of(const Target &target)
-{
-	return fmt::format("target {} at port {} (LID 0x{}, P_Key {})", target.id_ext, target.dgid.text(), target.lid.text(), target.pkey.text());
-}
-
 } // namespace
 
-PortDaemon::PortDaemon(World world, PortName name, DaemonConfig config, std::shared_ptr<const Rules> rules)
-	: world_(std::move(world)), name_(std::move(name)), config_(std::move(config)), rules_(std::move(rules))
+PortDaemon::PortDaemon(DaemonWorld world, PortName name, DaemonConfig config, std::shared_ptr<const Rules> rules)
+	: world_(std::move(world)), name_(std::move(name)), config_(std::move(config)), rules_(std::move(rules)),
+	  connections_(world_, name_, config_), cache_(world_.scheduler)
 {
 }
 
 PortDaemon::~PortDaemon() { close(); }
 
-void PortDaemon::start() { open(); }
+void PortDaemon::start()
+{
+	keep_static_targets();
+	open();
+}
 
 void PortDaemon::open()
 {
-	if (!config_.discover) {
-		use_static_targets();
-		plan_rescan(false);
+	if (!config_.discover)
 		return;
-	}
 	auto port = world_.open_port();
 
 	if (!port) {
@@ -73,7 +62,9 @@ void PortDaemon::open()
 		// Not here, in the middle of the requester that would be destroyed.
 		next_timer_ = world_.scheduler.after(0ms, [this, why] { lost(why); });
 	});
-	const auto reports = requester_->receive_reports([this](const MadAddress &, const Message &report) { on_report(report); });
+	const auto reports =
+		requester_->receive_reports([this](const MadAddress &from, const Message &report) { on_report(from, report); });
+	reports_ = bool(reports);
 	if (!reports)
 		world_.log.warning(fmt::format("Fail to register to traps: {}; changes are found at the next scan only", reports.error().text));
 	scan_all();
@@ -81,14 +72,17 @@ void PortDaemon::open()
 
 void PortDaemon::close()
 {
-	for (Timer *timer : { &open_timer_, &rescan_timer_, &next_timer_, &recheck_timer_, &subscribe_timer_, &stop_timer_ })
+	for (Timer *timer : { &open_timer_, &rescan_timer_, &next_timer_, &done_timer_, &arrived_timer_, &subscribe_timer_, &stop_timer_ })
 		timer->cancel();
-	requester_.reset();
 	scan_.reset();
+	looks_.clear();
+	requester_.reset();
 	port_.reset();
-	traps_.clear();
+	arrived_.clear();
+	arrived_news_.clear();
 	subscribed_.clear();
-	again_ = false;
+	asked_to_subscribe_ = false;
+	cache_.trust(false);
 }
 
 // The device is gone or cannot be opened. It may come back.
@@ -112,48 +106,43 @@ void PortDaemon::restart(const std::string &why)
 void PortDaemon::rescan(const std::string &why)
 {
 	world_.log.debug(fmt::format("{}: {}, scanning", name_.text(), why));
-	if (!config_.discover)
-		open();
-	if (!requester_)
-		return;		// open() scans
-	if (scan_)
-		again_ = true;
-	else
+	cache_.clear();
+	keep_static_targets();
+	if (requester_)		// else open() scans
 		scan_all();
 }
 
 void PortDaemon::use_rules(std::shared_ptr<const Rules> rules)
 {
 	rules_ = std::move(rules);
-	// The scan finds again what is still wanted.
-	std::erase_if(known_, [](const auto &entry) { return entry.second.state != State::Connecting; });
-	rescan("new rules");
+	connections_.forget();	// the scan finds again what is still wanted
+	keep_static_targets();
+	if (requester_)
+		scan_all();
 }
 
 void PortDaemon::scan_all()
 {
-	again_ = false;
-	traps_.clear();		// a full scan sees all they told
-	rescan_timer_.cancel();
-	recheck_timer_.cancel();
-	use_static_targets();
 	const auto port = world_.sysfs.port(name_);
+
+	rescan_timer_.cancel();
+	done_timer_.cancel();
+	looks_.clear();		// a full scan sees all they told
 	if (!port) {
 		lost(port.error());
 		return;
 	}
 	local_ = *port;
-	begin_scan(*port, true);
+	connections_.scan_begins();
+	scan_ = std::make_unique<Scan>(
+		*requester_, *port, config_.pkeys,
+		[this](Result<ScanResult> result) {
+			// The scan that is calling must not be destroyed by what follows.
+			done_timer_ = world_.scheduler.after(0ms, [this, result = std::move(result)]() mutable { scan_done(std::move(result)); });
+		},
+		scan_help(false));
 	scan_->start();
-}
-
-void PortDaemon::begin_scan(const LocalPort &port, bool full)
-{
-	full_scan_ = full;
-	scan_ = std::make_unique<Scan>(*requester_, port, config_.pkeys, [this](Result<ScanResult> result) {
-		// The scan that is calling must not be destroyed by what follows.
-		next_timer_ = world_.scheduler.after(0ms, [this, result = std::move(result)]() mutable { scan_done(std::move(result)); });
-	});
+	subscribe();
 }
 
 void PortDaemon::scan_done(Result<ScanResult> outcome)
@@ -162,20 +151,16 @@ void PortDaemon::scan_done(Result<ScanResult> outcome)
 	if (outcome) {
 		for (const Error &problem : outcome->problems)
 			world_.log.error(problem.text);
-		use(*outcome, full_scan_);
+		print_report(*outcome);
+		use_arrived();
+		connections_.scan_ends([this] { return judge(); });
+		cache_.forget_old();
 	} else {
 		world_.log.error(outcome.error().text);
 	}
-	if (full_scan_) {
-		scan_failures_ = outcome ? 0 : scan_failures_ + 1;
-		set_problem(outcome ? "" : outcome.error().text);
-		plan_rescan(!outcome);
-		if (outcome) {
-			subscribe_failures_ = 0;
-			subscribe();
-		}
-	}
-	scan_next();
+	scan_failures_ = outcome ? 0 : scan_failures_ + 1;
+	set_problem(outcome ? "" : outcome.error().text);
+	plan_rescan(!outcome);
 }
 
 void PortDaemon::plan_rescan(bool failed)
@@ -188,25 +173,99 @@ void PortDaemon::plan_rescan(bool failed)
 	if (failed)
 		wait = std::min<Duration>(wait.value_or(Duration::max()), back_off(scan_failures_, 1s, 60s));
 	if (wait)
-		rescan_timer_ = world_.scheduler.after(*wait, [this] { rescan("time to look again"); });
+		rescan_timer_ = world_.scheduler.after(*wait, [this] { scan_all(); });
 }
 
-// What came up during the last scan.
-void PortDaemon::scan_next()
+void PortDaemon::look_at(Lid lid, Gid gid)
 {
-	if (again_ || traps_.size() > kMaxTraps) {
-		scan_all();
+	const auto same = std::find_if(looks_.begin(), looks_.end(), [&](const Look &look) { return look.lid == lid && look.gid == gid; });
+
+	if (same != looks_.end()) {
+		same->again = true;
 		return;
 	}
-	if (traps_.empty() || scan_ || !local_)
+	if (looks_.size() >= kMaxLooks) {
+		next_timer_ = world_.scheduler.after(0ms, [this] { scan_all(); });
 		return;
-	const TrapTask task = traps_.front();
-	traps_.pop_front();
-	begin_scan(*local_, false);
-	if (task.lid.is_unicast())
-		scan_->start(task.lid);
+	}
+	const auto look = looks_.insert(looks_.end(), Look { .lid = lid, .gid = gid });
+	look->scan = std::make_unique<Scan>(
+		*requester_, *local_, config_.pkeys,
+		[this, look](Result<ScanResult> result) {
+			look->done = world_.scheduler.after(0ms, [this, look, result = std::move(result)]() mutable { look_done(look, std::move(result)); });
+		},
+		scan_help(true));
+	if (lid.is_unicast())
+		look->scan->start(lid);
 	else
-		scan_->start(task.gid);
+		look->scan->start(gid);
+}
+
+void PortDaemon::look_done(std::list<Look>::iterator look, Result<ScanResult> outcome)
+{
+	const Look done = std::move(*look);
+
+	looks_.erase(look);
+	if (outcome) {
+		for (const Error &problem : outcome->problems)
+			world_.log.error(problem.text);
+		print_report(*outcome);
+		use_arrived();
+	} else {
+		// Most ports of a fabric are none of ours.
+		(outcome.error().cause == Cause::Status ? world_.log.debug(outcome.error().text) : world_.log.error(outcome.error().text));
+	}
+	if (done.again)
+		look_at(done.lid, done.gid);
+}
+
+ScanHelp PortDaemon::scan_help(bool news)
+{
+	return { .cache = &cache_, .port_done = [this, news](const std::vector<IoUnit> &units) { arrived(units, news); } };
+}
+
+// Targets that answered are not kept waiting by those that do not.
+void PortDaemon::arrived(const std::vector<IoUnit> &units, bool news)
+{
+	std::vector<IoUnit> &list = news ? arrived_news_ : arrived_;
+
+	if (arrived_.empty() && arrived_news_.empty())
+		arrived_timer_ = world_.scheduler.after(kArrivalTime, [this] { use_arrived(); });
+	list.insert(list.end(), units.begin(), units.end());
+}
+
+void PortDaemon::use_arrived()
+{
+	std::vector<Error> problems;
+
+	arrived_timer_.cancel();
+	for (const bool news : { false, true }) {
+		std::vector<IoUnit> &list = news ? arrived_news_ : arrived_;
+		if (!list.empty())
+			connections_.offer(judge().judge(list, problems), news);
+		list.clear();
+	}
+	for (const Error &problem : problems)
+		world_.log.error(problem.text);
+}
+
+void PortDaemon::print_report(const ScanResult &result) const
+{
+	if (config_.human)
+		for (const IoUnit &unit : result.units)
+			world_.print(human_report(unit, { .slots = config_.slots, .pkey = !config_.pkeys.empty() }));
+}
+
+// They are looked at beside the scans, which may fail.
+void PortDaemon::keep_static_targets()
+{
+	if (rules_->static_targets().empty() || !config_.execute) {
+		static_timer_.cancel();
+		return;
+	}
+	connections_.keep_static(rules_->static_targets());
+	static_timer_ = world_.scheduler.after(config_.rescan > 0s ? std::min<Duration>(config_.rescan, kStaticTime) : kStaticTime,
+					       [this] { keep_static_targets(); });
 }
 
 Judge PortDaemon::judge() const
@@ -217,236 +276,111 @@ Judge PortDaemon::judge() const
 	return { .port = name_, .rules = *rules_, .login = settings, .any_pkey = config_.execute, .hosts = world_.sysfs.srp_hosts() };
 }
 
-void PortDaemon::use(ScanResult &result, bool full)
-{
-	std::vector<Error> problems;
-	const auto findings = judge().judge(result.units, problems);
-	std::vector<Finding> connected;
-	std::set<std::string> seen;
-
-	for (const Error &problem : problems)
-		world_.log.error(problem.text);
-	if (config_.human)
-		for (const IoUnit &unit : result.units)
-			world_.print(human_report(unit, { .slots = config_.slots, .pkey = !config_.pkeys.empty() }));
-	// A login of which the kernel knows nothing any more leaves its path to others.
-	for (const Finding &finding : findings)
-		if (const auto known = known_.find(key_of(finding.target)); known != known_.end() && finding.connected.empty() &&
-									      known->second.state == State::Connected)
-			known->second.state = State::Found;
-	for (const Finding &finding : findings) {
-		if (!finding.allowed) {
-			world_.log.debug(fmt::format("{}: {} is denied by line {} of the rules", name_.text(), name_of(finding.target),
-						     finding.rule_line));
-			continue;
-		}
-		seen.insert(key_of(finding.target));
-		if (!finding.connected.empty())
-			connected.push_back(finding);
-		offer(finding);
-	}
-	// What is not there any more needs no more attempts. Logins stay: whether they end is the initiator's business.
-	if (full)
-		std::erase_if(known_, [&](const auto &entry) {
-			return !entry.second.path.empty() && !seen.contains(entry.first) && entry.second.state != State::Connecting;
-		});
-	if (full && config_.recheck > 0s && !connected.empty())
-		recheck_timer_ = world_.scheduler.after(config_.recheck, [this, connected] { recheck(connected); });
-	world_.changed();
-}
-
-// A target that is allowed: printed, connected, or left alone.
-void PortDaemon::offer(const Finding &finding)
-{
-	const std::string key = key_of(finding.target);
-	Known &known = known_[key];
-
-	known.login = finding.login;
-	known.path = path_of(finding.target);
-	known.what = name_of(finding.target);
-	if (!finding.connected.empty()) {
-		known.retry.cancel();
-		known.failures = 0;
-		if (known.state != State::Connecting)
-			known.state = State::Connected;
-		if (config_.all && config_.print)
-			world_.print(finding.login + "\n");
-		return;
-	}
-	if (known.state == State::Connecting || path_is_taken(key, known))
-		return;
-	if (config_.print)
-		world_.print(finding.login + "\n");
-	if (!config_.execute) {
-		known.state = State::Found;
-		return;
-	}
-	// A failed login waits for its turn, however often the target is found.
-	if (known.state != State::Failed)
-		log_in(key);
-}
-
-// The kernel refuses a second login to the same port of the same target, whatever the P_Key.
-bool PortDaemon::path_is_taken(const std::string &key, const Known &known) const
-{
-	if (!config_.execute || known.path.empty())
-		return false;
-	for (auto other = known_.lower_bound(known.path); other != known_.end() && other->second.path == known.path; ++other)
-		if (other->first != key && (other->second.state == State::Connecting || other->second.state == State::Connected))
-			return true;
-	return false;
-}
-
-void PortDaemon::use_static_targets()
-{
-	if (!config_.execute)
-		return;
-	const auto hosts = world_.sysfs.srp_hosts();
-	for (const StaticTarget &target : rules_->static_targets()) {
-		if (!target.is_for(name_.device, name_.number))
-			continue;
-		Known &known = known_[target.login];
-		known.login = target.login;
-		known.what = fmt::format("target of line {} of the rules", target.line);
-		const bool connected = std::any_of(hosts.begin(), hosts.end(), [&](const SrpHost &host) {
-			return host.id_ext == target.id_ext && host.ioc_guid == target.ioc_guid && (!host.local || *host.local == name_);
-		});
-		if (connected && known.state != State::Connecting)
-			known.state = State::Connected;
-		else if (!connected && known.state != State::Connecting && known.state != State::Failed)
-			log_in(target.login);
-	}
-}
-
-// Closes a gap: the link of a target bounced, and its old login was still there when the scan looked.
-void PortDaemon::recheck(const std::vector<Finding> &findings)
-{
-	const Judge now = judge();
-
-	for (const Finding &finding : findings) {
-		const Finding again = now.judge(finding.target);
-		if (again.allowed && again.connected.empty()) {
-			const auto known = known_.find(key_of(again.target));
-			if (known != known_.end() && known->second.state == State::Connected)
-				known->second.state = State::Found;
-			offer(again);
-		}
-	}
-}
-
-void PortDaemon::log_in(const std::string &key)
-{
-	Known &known = known_.at(key);
-
-	known.state = State::Connecting;
-	world_.log.debug(fmt::format("{}: login to {}: {}", name_.text(), known.what, known.login));
-	world_.logins.submit(known.login, [this, key](Result<void> result) { logged_in(key, std::move(result)); });
-}
-
-void PortDaemon::logged_in(const std::string &key, Result<void> result)
-{
-	const auto found = known_.find(key);
-
-	if (found == known_.end())
-		return;
-	Known &known = found->second;
-	if (result || result.error().code == EEXIST) {
-		world_.log.info(fmt::format("{}: {} {}", name_.text(), result ? "connected to" : "already connected to", known.what));
-		known.state = State::Connected;
-		known.failures = 0;
-	} else {
-		known.state = State::Failed;
-		known.failures++;
-		const auto wait = back_off(known.failures, 5s, 5min);
-		world_.log.error(fmt::format("{}: cannot log in to {}: {}; trying again", name_.text(), known.what,
-					     login_error_text(result.error())));
-		known.retry = world_.scheduler.after(wait, [this, key] { log_in(key); });
-	}
-	world_.changed();
-}
-
 void PortDaemon::subscribe()
 {
+	const auto index = [this](Pkey pkey) { return local_->pkey_index(pkey); };
+	const MadAddress sa = { .lid = local_->sm_lid, .pkey_index = index(Pkey(0xffff)).value_or(index(Pkey(0x7fff)).value_or(0)),
+				.sl = local_->sm_sl };
+
 	subscribe_timer_.cancel();
-	sa_ = { .lid = local_->sm_lid, .pkey_index = local_->pkey_index(Pkey(0xffff)).value_or(local_->pkey_index(Pkey(0x7fff)).value_or(0)),
-		.sl = local_->sm_sl };
+	if (sa != sa_)
+		unsubscribed();
+	sa_ = sa;
+	if (!reports_ || !local_->sm_lid.is_unicast() || !local_->lid.is_unicast())
+		return;
+	asked_to_subscribe_ = true;
 	for (const InformInfo &info : kSubscriptions)
-		SaClient(*requester_, sa_).inform(info, [this, info](Result<InformInfo> done) {
-			if (done) {
-				if (std::find(subscribed_.begin(), subscribed_.end(), info) == subscribed_.end())
-					subscribed_.push_back(info);
-				return;
-			}
-			if (done.error().cause == Cause::Timeout)
-				world_.log.error(fmt::format("{}: No response to inform info registration", name_.text()));
-			else
-				world_.log.error(fmt::format("{}: Fail to register to traps: {}", name_.text(), done.error().text));
-			subscribe_failures_++;
-			subscribe_timer_ = world_.scheduler.after(back_off(subscribe_failures_, 5s, 60s), [this] { subscribe(); });
-		});
+		SaClient(*requester_, sa_).inform(info, [this, info](Result<InformInfo> done) { subscribed(info, std::move(done)); });
 }
 
-void PortDaemon::on_report(const Message &report)
+void PortDaemon::unsubscribed()
+{
+	subscribed_.clear();
+	cache_.trust(false);
+}
+
+void PortDaemon::subscribed(const InformInfo &info, Result<InformInfo> done)
+{
+	if (done) {
+		if (std::find(subscribed_.begin(), subscribed_.end(), info) == subscribed_.end())
+			subscribed_.push_back(info);
+		if (subscribed_.size() == std::size(kSubscriptions)) {
+			subscribe_failures_ = 0;
+			cache_.trust(true);
+		}
+		return;
+	}
+	unsubscribed();
+	if (done.error().cause == Cause::Timeout)
+		world_.log.error(fmt::format("{}: No response to inform info registration", name_.text()));
+	else
+		world_.log.error(fmt::format("{}: Fail to register to traps: {}", name_.text(), done.error().text));
+	subscribe_failures_++;
+	subscribe_timer_ = world_.scheduler.after(back_off(subscribe_failures_, 5s, 60s), [this] { subscribe(); });
+}
+
+void PortDaemon::on_report(const MadAddress &from, const Message &report)
 {
 	const auto notice = decode_report(report);
 
-	if (!notice || !notice->generic)
+	if (!notice || !notice->generic || !local_)
 		return;
-	TrapTask task;
+	// Anybody can send such a message. The SM may have moved since the last scan.
+	if (from.lid != local_->sm_lid) {
+		const auto now = world_.sysfs.port(name_);
+		if (!now || from.lid != now->sm_lid) {
+			world_.log.warning(fmt::format("{}: a report of trap {} from LID 0x{}, where no SM is, is ignored", name_.text(), notice->trap,
+						       from.lid.text()));
+			return;
+		}
+	}
 	switch (notice->trap) {
 	case kTrapInService:
 		world_.log.debug(fmt::format("{}: port {} joined the fabric", name_.text(), notice->gid.text()));
-		task.gid = notice->gid;
+		cache_.forget(notice->gid);
+		look_at({}, notice->gid);
 		break;
 	case kTrapOutOfService:
-		// Only a port that matters is worth a word.
-		for (const auto &[key, known] : known_)
-			if (known.path.find(notice->gid.text()) != std::string::npos) {
-				world_.log.warning(fmt::format("{}: {} left the fabric", name_.text(), known.what));
-				break;
-			}
-		return;
-	case kTrapLocalChanges:
-		if (!(notice->capability_mask & kIsDeviceManagement))
-			return;
-		task.lid = notice->lid;
+		cache_.forget(notice->gid);
+		connections_.port_left(notice->gid);
 		break;
-	default:
-		return;
+	case kTrapLocalChanges:
+		cache_.forget(notice->lid);
+		if (notice->capability_mask & kIsDeviceManagement)
+			look_at(notice->lid, {});
+		break;
 	}
-	if (std::find(traps_.begin(), traps_.end(), task) == traps_.end())
-		traps_.push_back(task);
-	if (!scan_ && requester_)
-		next_timer_ = world_.scheduler.after(0ms, [this] { scan_next(); });
 }
 
 void PortDaemon::stop(Task done)
 {
-	if (!requester_ || subscribed_.empty()) {
+	if (!requester_ || !asked_to_subscribe_) {
 		stop_timer_ = world_.scheduler.after(0ms, std::move(done));
 		return;
 	}
 	world_.log.info(fmt::format("{}: Deregistering traps", name_.text()));
-	const auto open = std::make_shared<size_t>(subscribed_.size());
+	const auto open = std::make_shared<size_t>(std::size(kSubscriptions));
 	stop_timer_ = world_.scheduler.after(kStopTime, done);
-	for (InformInfo info : subscribed_) {
+	// Those as well that were not answered: they may have arrived.
+	for (InformInfo info : kSubscriptions) {
 		info.subscribe = false;
 		SaClient(*requester_, sa_).inform(info, [this, open, done](Result<InformInfo>) {
 			if (--*open == 0)
 				stop_timer_ = world_.scheduler.after(0ms, done);
 		});
 	}
-	subscribed_.clear();
+	asked_to_subscribe_ = false;
+	unsubscribed();
 }
 
 PortDaemon::Status PortDaemon::status() const
 {
-	Status status = { .problem = problem_ };
+	Status status = { .problem = problem_, .scanning = scan_ != nullptr };
 
-	for (const auto &[key, known] : known_) {
+	for (const auto &[key, entry] : connections_.entries()) {
 		status.targets++;
-		status.connected += known.state == State::Connected;
-		status.failed += known.state == State::Failed;
+		status.connected += entry.state == Connections::State::Connected;
+		status.failed += entry.state == Connections::State::Failed;
 	}
 	return status;
 }

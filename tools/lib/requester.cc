@@ -16,6 +16,9 @@ namespace {
 constexpr Duration kGrace = std::chrono::milliseconds(100);
 constexpr Duration kFirstBusyWait = std::chrono::milliseconds(50), kLongestBusyWait = std::chrono::seconds(1);
 constexpr unsigned int kMaxRedirections = 2;
+// Of adaptive waiting. Three tries with gaps of 1 : 2 : 4 times the shortest are 238 ms.
+constexpr Duration kShortestGap = std::chrono::milliseconds(34), kShortestOnTheWay = std::chrono::milliseconds(5);
+constexpr unsigned int kGapOfSlowest = 8;
 
 size_t data_offset(MgmtClass mgmt_class) { return mgmt_class == MgmtClass::SubnAdm ? kSaDataOffset : kDmDataOffset; }
 
@@ -29,10 +32,16 @@ struct Requester::Request {
 	MgmtClass mgmt_class;
 	Mad mad;
 	Reply reply;
-	TimePoint deadline;
+	const void *asker;
+	TimePoint started, deadline;	// the deadline is the last moment; adaptive waiting ends sooner
+	TimePoint sent;			// the last try
 	unsigned int tries = 0, busy = 0, redirections = 0;
 	bool holds_slot = false;
-	std::vector<uint32_t> transactions;
+	struct Try {
+		uint32_t transaction;
+		TimePoint sent;
+	};
+	std::vector<Try> sent_tries;
 	Timer slot_timer, step_timer;
 };
 
@@ -47,7 +56,7 @@ Requester::~Requester()
 	port_.set_receiver(nullptr);
 }
 
-void Requester::request(const MadAddress &to, const Mad &mad, Reply reply)
+void Requester::request(const MadAddress &to, const Mad &mad, Reply reply, const void *asker)
 {
 	auto request = std::make_unique<Request>();
 	Destination &destination = destinations_[to.lid];
@@ -57,8 +66,24 @@ void Requester::request(const MadAddress &to, const Mad &mad, Reply reply)
 	request->mad = mad;
 	request->mgmt_class = decode_header(Record<kMadSize>(mad).first<24>()).mgmt_class;
 	request->reply = std::move(reply);
+	request->asker = asker;
 	destination.waiting.push_back(std::move(request));
 	list_if_ready(to.lid, destination);
+	pump();
+}
+
+void Requester::drop(const void *asker)
+{
+	std::vector<Request *> all;
+
+	for (auto &[lid, destination] : destinations_)
+		std::erase_if(destination.waiting, [&](const RequestPtr &request) { return request->asker == asker; });
+	for (const auto &[request, owned] : started_)
+		if (owned->asker == asker)
+			all.push_back(owned.get());
+	for (Request *request : all)
+		end(*request);
+	std::erase_if(destinations_, [](const auto &entry) { return entry.second.is_idle(); });
 	pump();
 }
 
@@ -75,13 +100,34 @@ unsigned int Requester::limit_of(Lid lid) const
 	return found != limits_.end() ? found->second : policy_.per_destination;
 }
 
-// The share of the timeout that belongs to a try: 1 : 2 : 4 ...
-Duration Requester::gap_after(unsigned int tries_done) const
+// So that 1 + 2 + 4 ... of them are the timeout, or less if experience says so.
+Duration Requester::first_gap(MgmtClass mgmt_class) const
 {
-	const unsigned int tries = std::min(policy_.tries, 16u);
-	const unsigned int share = 1u << std::min(tries_done - 1, 15u);
+	const Duration longest = policy_.timeout / ((1u << std::min(policy_.tries, 16u)) - 1);
 
-	return policy_.timeout * share / ((1u << tries) - 1);
+	if (!policy_.adaptive || mgmt_class == MgmtClass::SubnAdm || counters_.slowest == Duration(0))
+		return longest;
+	return std::min(longest, std::max(kShortestGap, counters_.slowest * kGapOfSlowest));
+}
+
+Duration Requester::gap_after(const Request &request, unsigned int tries_done) const
+{
+	return first_gap(request.mgmt_class) * (1u << std::min(tries_done - 1, 15u));
+}
+
+// Who is busy is there: no reason to give up sooner.
+Duration Requester::patience(const Request &request) const
+{
+	if (!policy_.adaptive || request.busy)
+		return policy_.timeout;
+	return std::min(policy_.timeout, first_gap(request.mgmt_class) * ((1u << std::min(policy_.tries, 16u)) - 1));
+}
+
+Duration Requester::on_the_way() const
+{
+	if (counters_.slowest == Duration(0))
+		return policy_.on_the_way;
+	return std::min(policy_.on_the_way, std::max(kShortestOnTheWay, counters_.slowest * kGapOfSlowest));
 }
 
 void Requester::list_if_ready(Lid lid, Destination &destination)
@@ -100,8 +146,11 @@ void Requester::pump()
 		ready_.pop_front();
 		Destination &destination = destinations_[lid];
 		destination.listed = false;
-		if (destination.waiting.empty())
+		if (destination.waiting.empty()) {	// dropped
+			if (destination.is_idle())
+				destinations_.erase(lid);
 			continue;
+		}
 		RequestPtr request = std::move(destination.waiting.front());
 		destination.waiting.pop_front();
 		destination.unanswered++;
@@ -115,10 +164,11 @@ void Requester::start(RequestPtr owned)
 	Request &request = *owned;
 
 	started_.emplace(&request, std::move(owned));
-	request.deadline = scheduler_.now() + policy_.timeout;
+	request.started = scheduler_.now();
+	request.deadline = request.started + policy_.timeout;
 	request.holds_slot = true;
 	slots_used_++;
-	request.slot_timer = scheduler_.after(policy_.on_the_way, [this, &request] {
+	request.slot_timer = scheduler_.after(on_the_way(), [this, &request] {
 		release_slot(request);
 		pump();
 	});
@@ -144,7 +194,8 @@ void Requester::send_once(Request &request)
 		last_transaction_++;	// 0 is ignored by opensm
 	while (!last_transaction_ || transactions_.contains(last_transaction_));
 	set_transaction(request.mad, last_transaction_);
-	request.transactions.push_back(last_transaction_);
+	request.sent = scheduler_.now();
+	request.sent_tries.push_back({ last_transaction_, request.sent });
 	transactions_.emplace(last_transaction_, &request);
 
 	counters_.sent++;
@@ -159,19 +210,47 @@ void Requester::send_once(Request &request)
 void Requester::wait_for_answer(Request &request)
 {
 	request.tries++;
-	const bool last = request.tries >= policy_.tries;
-	const Duration left = request.deadline - scheduler_.now();
-	request.step_timer = scheduler_.after(last ? left : std::min(gap_after(request.tries), left), [this, &request, last] {
-		if (last || scheduler_.now() >= request.deadline) {
-			counters_.unanswered++;
+	wait_until_due(request);
+}
+
+// What others answer meanwhile may shorten or lengthen the wait, so the time is looked at in steps.
+void Requester::wait_until_due(Request &request)
+{
+	const auto due = [this, &request] {
+		const TimePoint end = std::min(request.deadline, request.started + patience(request));
+		return request.tries >= policy_.tries ? end : std::min(request.sent + gap_after(request, request.tries), end);
+	};
+	Duration wait = due() - scheduler_.now();
+
+	if (policy_.adaptive && request.mgmt_class != MgmtClass::SubnAdm)
+		wait = std::min(wait, kShortestGap);
+	request.step_timer = scheduler_.after(std::max(wait, Duration(0)), [this, &request, due] {
+		if (scheduler_.now() < due()) {
+			wait_until_due(request);
+		} else if (request.tries >= policy_.tries || scheduler_.now() >= request.deadline) {
 			// Maybe because it went where a redirection once pointed.
 			redirections_.erase({ request.destination, request.mgmt_class });
-			finish(request, Error { request.busy ? "always busy" : "no answer", Cause::Timeout });
-			return;
+			give_up(request, request.busy ? "always busy" : "no answer");
+		} else {
+			counters_.repeated++;
+			send_once(request);
 		}
-		counters_.repeated++;
-		send_once(request);
 	});
+}
+
+void Requester::give_up(Request &request, const char *why)
+{
+	const auto waited = std::chrono::ceil<std::chrono::milliseconds>(scheduler_.now() - request.started);
+
+	counters_.unanswered++;
+	finish(request, Error { fmt::format("{} within {} ms", why, waited.count()), Cause::Timeout });
+}
+
+void Requester::learn(const Request &request, uint32_t transaction)
+{
+	for (const Request::Try &one : request.sent_tries)
+		if (one.transaction == transaction)
+			counters_.slowest = std::max(counters_.slowest, scheduler_.now() - one.sent);
 }
 
 // Busy is an answer: it does not use up a try, only time.
@@ -185,8 +264,7 @@ void Requester::ask_again_later(Request &request)
 	const Duration left = request.deadline - scheduler_.now();
 	request.step_timer = scheduler_.after(std::min(wait, left), [this, &request] {
 		if (scheduler_.now() >= request.deadline) {
-			counters_.unanswered++;
-			finish(request, Error { "always busy", Cause::Timeout });
+			give_up(request, "always busy");
 			return;
 		}
 		counters_.repeated++;
@@ -241,6 +319,8 @@ void Requester::on_mad(const MadAddress &from, Message message)
 		return;
 	}
 	Request &request = *found->second;
+	if (request.mgmt_class != MgmtClass::SubnAdm)
+		learn(request, found->first);
 	if (header->status & kStatusBusy) {
 		transactions_.erase(found);
 		ask_again_later(request);
@@ -252,7 +332,8 @@ void Requester::on_mad(const MadAddress &from, Message message)
 			finish(request, done.error());
 		} else {
 			request.tries = 0;
-			request.deadline = scheduler_.now() + policy_.timeout;
+			request.started = scheduler_.now();
+			request.deadline = request.started + policy_.timeout;
 			send_once(request);
 		}
 		return;
@@ -284,20 +365,29 @@ void Requester::on_gone(const Error &why)
 
 void Requester::finish(Request &request, Result<Message> result)
 {
+	const Lid lid = request.destination;
+	const RequestPtr owned = end(request);
+
+	if (destinations_[lid].is_idle())
+		destinations_.erase(lid);
+	owned->reply(std::move(result));
+	pump();
+}
+
+// It is nobody's question any more, and whatever it held is free.
+Requester::RequestPtr Requester::end(Request &request)
+{
 	const auto found = started_.find(&request);
-	const RequestPtr owned = std::move(found->second);
+	RequestPtr owned = std::move(found->second);
+	Destination &destination = destinations_[request.destination];
 
 	started_.erase(found);
-	for (const uint32_t transaction : request.transactions)
-		transactions_.erase(transaction);
+	for (const Request::Try &one : request.sent_tries)
+		transactions_.erase(one.transaction);
 	release_slot(request);
-	Destination &destination = destinations_[request.destination];
 	destination.unanswered--;
 	list_if_ready(request.destination, destination);
-	if (destination.unanswered == 0 && destination.waiting.empty() && !destination.listed)
-		destinations_.erase(request.destination);
-	request.reply(std::move(result));
-	pump();
+	return owned;
 }
 
 } // namespace srp

@@ -19,8 +19,13 @@ struct RequestPolicy {
 	// So many questions may be on their way through the port, and unanswered at one destination.
 	unsigned int per_port = 64;
 	unsigned int per_destination = 4;
-	// After that time a question counts as not on its way any more: silence of some costs the others no more than this.
+	// After that time a question counts as not on its way any more: silence of some costs the others no more than this. Less where
+	// answers come quickly.
 	Duration on_the_way = std::chrono::milliseconds(50);
+	// Ask an I/O unit again, and give it up, as soon as the answers of the others suggest: the first gap is some times the slowest
+	// answer so far, and at least 34 ms. Never later than without, and not before anybody answered. Whoever waits for the end of a
+	// scan wants this; who can use what came in meanwhile has time. Questions to the SA are not given up sooner: one SA answers all.
+	bool adaptive = false;
 };
 
 class Requester : private MadPort::Receiver {
@@ -36,6 +41,7 @@ public:
 		uint64_t unexpected = 0;	// late, duplicate or unknown answers
 		uint64_t busy = 0;
 		uint64_t redirected = 0;
+		Duration slowest {};		// time of an answer, from the try that it belongs to
 	};
 
 	Requester(Scheduler &scheduler, MadPort &port, RequestPolicy policy);
@@ -44,7 +50,10 @@ public:
 
 	// reply is called once, later, from the event loop: with the answer, whatever its status (but neither busy nor redirection),
 	// or with an error: Cause::Timeout, Cause::System, or Cause::Invalid after a redirection that cannot be followed.
-	void request(const MadAddress &to, const Mad &mad, Reply reply);
+	// asker: whose question it is, for drop().
+	void request(const MadAddress &to, const Mad &mad, Reply reply, const void *asker = nullptr);
+	// All open questions of that asker. Nobody is called.
+	void drop(const void *asker);
 	// For a destination that can do more than others.
 	void set_destination_limit(Lid lid, unsigned int questions) { limits_[lid] = questions; }
 	// The local P_Key table; redirections name P_Keys.
@@ -62,22 +71,31 @@ private:
 		unsigned int unanswered = 0;
 		bool listed = false;	// in ready_
 		std::deque<RequestPtr> waiting;
+
+		bool is_idle() const { return unanswered == 0 && waiting.empty() && !listed; }
 	};
 
 	void on_mad(const MadAddress &from, Message message) override;
 	void on_gone(const Error &why) override;
 
 	unsigned int limit_of(Lid lid) const;
-	Duration gap_after(unsigned int tries_done) const;
+	Duration first_gap(MgmtClass mgmt_class) const;
+	Duration gap_after(const Request &request, unsigned int tries_done) const;
+	Duration patience(const Request &request) const;
+	Duration on_the_way() const;
 	void list_if_ready(Lid lid, Destination &destination);
 	void pump();
 	void start(RequestPtr owned);
 	void send_once(Request &request);
 	void release_slot(Request &request);
 	void wait_for_answer(Request &request);
+	void wait_until_due(Request &request);
+	void give_up(Request &request, const char *why);
+	void learn(const Request &request, uint32_t transaction);
 	void ask_again_later(Request &request);
 	Result<void> redirect(Request &request, const Message &message);
 	void finish(Request &request, Result<Message> result);
+	RequestPtr end(Request &request);
 
 	Scheduler &scheduler_;
 	MadPort &port_;

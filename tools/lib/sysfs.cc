@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -34,7 +35,7 @@ std::string_view trimmed(std::string_view text)
 bool natural_less(const std::string &a, const std::string &b)
 {
 	const auto number = [](const std::string &s) { return s.find_last_not_of("0123456789") + 1; };
-	const std::string_view a_stem(a.data(), number(a)), b_stem(b.data(), number(b));
+	const std::string_view a_stem = std::string_view(a).substr(0, number(a)), b_stem = std::string_view(b).substr(0, number(b));
 
 	if (a_stem != b_stem)
 		return a_stem < b_stem;
@@ -42,15 +43,23 @@ bool natural_less(const std::string &a, const std::string &b)
 	return a_digits != b_digits ? a_digits < b_digits : a < b;
 }
 
-template <class T> std::optional<T> as(const std::map<std::string, std::string> &attributes, const char *name, uint64_t max)
+// A number of the attribute's own type.
+template <class T, class Number> std::optional<T> as(const std::map<std::string, std::string> &attributes, const char *name)
 {
 	const auto found = attributes.find(name);
 	if (found == attributes.end())
 		return std::nullopt;
 	const auto value = parse_sysfs_number(found->second);
-	if (!value || *value > max)
+	if (!value || *value > std::numeric_limits<Number>::max())
 		return std::nullopt;
-	return T(*value);
+	return T(static_cast<Number>(*value));
+}
+
+bool is_there(const fs::path &path)
+{
+	std::error_code ignored;
+
+	return fs::exists(path, ignored);
 }
 
 } // namespace
@@ -82,24 +91,24 @@ Result<uint64_t> parse_sysfs_number(std::string_view text)
 
 std::optional<SrpHost> parse_srp_host(const std::string &name, const std::map<std::string, std::string> &attributes)
 {
-	const auto id_ext = as<uint64_t>(attributes, "id_ext", UINT64_MAX);
-	const auto ioc_guid = as<Guid>(attributes, "ioc_guid", UINT64_MAX);
+	const auto id_ext = as<uint64_t, uint64_t>(attributes, "id_ext");
+	const auto ioc_guid = as<Guid, uint64_t>(attributes, "ioc_guid");
 
 	if (!id_ext || !ioc_guid)
 		return std::nullopt;
 	SrpHost host = { .name = name, .id_ext = *id_ext, .ioc_guid = *ioc_guid };
-	host.pkey = as<Pkey>(attributes, "pkey", 0xffff);
-	host.service_id = as<ServiceId>(attributes, "service_id", UINT64_MAX);
-	// After a redirect dgid is where the login went, orig_dgid where it was sent.
-	for (const char *attribute : { "dgid", "orig_dgid" }) {
+	host.pkey = as<Pkey, uint16_t>(attributes, "pkey");
+	host.service_id = as<ServiceId, uint64_t>(attributes, "service_id");
+	const auto gid = [&](const char *attribute) -> std::optional<Gid> {
 		const auto found = attributes.find(attribute);
-		if (found == attributes.end())
-			continue;
-		if (const auto gid = Gid::parse(trimmed(found->second)))
-			host.dgid = *gid;
-	}
+		const auto value = found == attributes.end() ? Result<Gid>(Error {}) : Gid::parse(trimmed(found->second));
+		return value ? std::optional(*value) : std::nullopt;
+	};
+	host.connected_to = gid("dgid");
+	const auto original = gid("orig_dgid");
+	host.dgid = original ? original : host.connected_to;
 	const auto device = attributes.find("local_ib_device");
-	const auto port = as<unsigned int>(attributes, "local_ib_port", 255);
+	const auto port = as<unsigned int, uint8_t>(attributes, "local_ib_port");
 	if (device != attributes.end() && port)
 		host.local = PortName { std::string(trimmed(device->second)), *port };
 	return host;
@@ -184,7 +193,7 @@ Result<LocalPort> Sysfs::port(const PortName &name) const
 	};
 	const auto link_layer = read(dir / "link_layer");
 
-	if (name.device.empty() || name.device.find('/') != name.device.npos || !fs::exists(root_ / dir))
+	if (name.device.empty() || name.device.find('/') != name.device.npos || !is_there(root_ / dir))
 		return Error { fmt::format("port {} does not exist", printable(name.text())) };
 	LocalPort port = { .name = name };
 	// Kernels before 2.6.37 know nothing but InfiniBand and have no such file.
@@ -223,6 +232,19 @@ std::vector<SrpHost> Sysfs::srp_hosts() const
 			hosts.push_back(*host);
 	}
 	return hosts;
+}
+
+std::vector<fs::path> Sysfs::fail_path_files(const std::string &host) const
+{
+	const fs::path ports = "class/srp_remote_ports";
+	std::vector<fs::path> files;
+
+	if (!host.starts_with("host"))
+		return files;
+	for (const std::string &name : names(ports))
+		if (name.starts_with(fmt::format("port-{}:", host.substr(4))) && is_there(root_ / ports / name / "fail_path"))
+			files.push_back(root_ / ports / name / "fail_path");
+	return files;
 }
 
 std::optional<uint32_t> Sysfs::max_immediate_data() const

@@ -37,7 +37,8 @@ struct SrpHost {
 	std::string name;	// "host7"
 	uint64_t id_ext = 0;
 	Guid ioc_guid;
-	std::optional<Gid> dgid;
+	std::optional<Gid> dgid;		// where the login was sent to
+	std::optional<Gid> connected_to;	// another one after a redirect
 	std::optional<Pkey> pkey;
 	std::optional<ServiceId> service_id;
 	std::optional<PortName> local;
@@ -64,6 +65,8 @@ public:
 	Result<LocalPort> port(const PortName &name) const;
 	// None if the class does not exist: nothing is connected then.
 	std::vector<SrpHost> srp_hosts() const;
+	// Of the remote ports of that SCSI host; none if the initiator does not have it.
+	std::vector<std::filesystem::path> fail_path_files(const std::string &host) const;
 	// What ib_srp sends as immediate data; none if it does not.
 	std::optional<uint32_t> max_immediate_data() const;
 	std::filesystem::path add_target(const PortName &name) const;

@@ -18,13 +18,15 @@ using namespace std::chrono_literals;
 const char *const kLockDirectory = "/run";
 // Where the device tells nothing, its files are read that often.
 constexpr Duration kPollTime = 10s;
+// ib_srp takes several logins at a time, so a target that does not answer holds up few others.
+constexpr unsigned int kLoginsAtOnce = 4;
 
 // Ties the daemon of one port to signals, events of the device and systemd.
 class Server {
 public:
-	Server(EventLoop &loop, const Sysfs &sysfs, const PortName &port, const SrpDaemonOptions &options, Rules rules, Log &log, Logins &logins)
+	Server(EventLoop &loop, const Sysfs &sysfs, const PortName &port, const SrpDaemonOptions &options, Rules rules, Log &log, Writer &logins, Writer &notices)
 		: loop_(loop), sysfs_(sysfs), port_(port), options_(options), log_(log), manager_(ServiceManager::from_environment()),
-		  daemon_({ .scheduler = loop, .sysfs = sysfs, .log = log, .logins = logins,
+		  daemon_({ .scheduler = loop, .sysfs = sysfs, .log = log, .logins = logins, .notices = notices,
 			    .open_port = [this] { return open_port(); },
 			    .print = [](const std::string &text) { fmt::print("{}", text); fflush(stdout); },
 			    .changed = [this] { tell_status(); } },
@@ -159,10 +161,10 @@ Result<void> serve(EventLoop &loop, const Sysfs &sysfs, const PortName &port, co
 
 	if (!lock)
 		return lock.error();
-	const auto logins = LoginThread::create(loop, sysfs.add_target(port));
-	if (!logins)
-		return logins.error();
-	return Server(loop, sysfs, port, options, std::move(rules), log, **logins).run();
+	const auto logins = WriterThreads::create(loop, kLoginsAtOnce), notices = WriterThreads::create(loop, 1);
+	if (!logins || !notices)
+		return !logins ? logins.error() : notices.error();
+	return Server(loop, sysfs, port, options, std::move(rules), log, **logins, **notices).run();
 }
 
 } // namespace srp

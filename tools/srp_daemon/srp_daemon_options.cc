@@ -64,14 +64,21 @@ CommandLine srp_daemon_command_line(SrpDaemonOptions &o)
 			 { 'T', "recheck", "SECONDS", "look again at connected targets that long after a scan; 0: do not (default: 20)",
 			   set_number(seconds(c.recheck), 0, kMaxSeconds) },
 			 { 'f', "rules", "FILE", "rules file (default: /etc/srp_daemon.conf)", set_text(o.rules_file) },
-			 { 't', "timeout", "MS", "how long to wait for the answer to a question, milliseconds (default: 5000)",
-			   set_number([&c](unsigned int value) { c.policy.timeout = std::chrono::milliseconds(value); }, 1, kMaxMilliseconds) },
+			 { 't', "timeout", "MS",
+			   "how long to wait for the answer to a question, milliseconds (default: 5000; with -o less\n"
+			   "for I/O units that are silent while others answer quickly)",
+			   set_number([&o](unsigned int value) { o.timeout = std::chrono::milliseconds(value); }, 1, kMaxMilliseconds) },
 			 { 'r', "retries", "NUMBER", "how often to ask within that time (default: 3)",
 			   set_number([&c](unsigned int value) { c.policy.tries = value; }, 1, 16) },
 			 { 'l', "tl-retry-count", "NUMBER", "add tl_retry_count to logins, 2 to 7; needs -e (default: not added)",
 			   set_number([&o](unsigned int value) { o.tl_retry_count = value; }, 2, 7) },
 			 { 'n', "initiator-ext", "", "add initiator_ext to logins, so that each port of a target is one of its own",
 			   set_flag(c.login.initiator_ext) },
+			 { 0, "no-fail-path", "", "do not tell ib_srp when the subnet manager reports that the port of a target is gone",
+			   [&c](const std::string &) -> Result<void> {
+				   c.fail_path = false;
+				   return {};
+			   } },
 			 { 0, "json", "", "with -o: print everything that was found as JSON", set_flag(o.json) },
 			 { 0, "check-config", "", "check the rules file and exit", set_flag(o.check_config) },
 			 { 'v', "verbose", "", "print the configuration, and a line per slot", set_flag(o.verbose) },
@@ -94,6 +101,9 @@ Result<void> complete(SrpDaemonOptions &options)
 		config.login.tl_retry_count = options.tl_retry_count;
 	config.human = !config.print && !config.execute && !options.json;
 	config.slots = options.verbose;
+	if (options.timeout)
+		config.policy.timeout = *options.timeout;
+	config.policy.adaptive = options.once && !options.timeout;
 	return {};
 }
 

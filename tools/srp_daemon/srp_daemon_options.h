@@ -13,6 +13,7 @@ struct SrpDaemonOptions {
 	DaemonConfig config;
 	std::string rules_file = "/etc/srp_daemon.conf";
 	unsigned int tl_retry_count = 0;	// 0: not given
+	std::optional<std::chrono::milliseconds> timeout;	// -t
 	bool verbose = false, debug = false;
 	bool once = false;
 	bool json = false;

@@ -15,12 +15,17 @@ using namespace std::chrono_literals;
 namespace {
 
 // ib_srp: a login takes a while and leaves a SCSI host; a second one to the same target is refused.
-class FakeInitiator : public Logins {
+class FakeInitiator : public Writer {
 public:
 	FakeInitiator(SimulatedTime &time, FakeSysfs &sysfs) : time_(time), sysfs_(sysfs) {}
 
-	void submit(const std::string &login, Done done) override
+	void submit(const std::filesystem::path &file, const std::string &login, Done done) override
 	{
+		if (file.filename() != "add_target") {
+			notices.push_back(file.string() + " " + login);
+			timers_.push_back(time_.after(1ms, [done] { done({}); }));
+			return;
+		}
 		logins.push_back(login);
 		timers_.push_back(time_.after(takes, [this, login, done] {
 			const int error = fail_with ? fail_with : hosts_.contains(login) ? EEXIST : 0;
@@ -38,7 +43,7 @@ public:
 		hosts_.erase(login);
 	}
 
-	std::vector<std::string> logins;
+	std::vector<std::string> logins, notices;
 	int fail_with = 0;
 	Duration takes = 1s;
 	PortName local;
@@ -82,7 +87,7 @@ protected:
 	{
 		view = sysfs.view();
 		daemon = std::make_unique<PortDaemon>(
-			PortDaemon::World { .scheduler = time, .sysfs = view, .log = log, .logins = initiator,
+			DaemonWorld { .scheduler = time, .sysfs = view, .log = log, .logins = initiator, .notices = initiator,
 					    .open_port = [this]() -> Result<std::unique_ptr<MadPort>> {
 						    opened++;
 						    if (no_device)
@@ -262,6 +267,7 @@ TEST_F(DaemonTest, TrapsTellOfNewTargets)
 	fabric.add_target(Lid(6));
 	fabric.trap({ .trap = kTrapLocalChanges, .lid = Lid(6) });	// its targets are gone, it says
 	time.run_for(100ms);
+	std::sort(initiator.logins.begin(), initiator.logins.end());
 	EXPECT_EQ(initiator.logins, (std::vector<std::string> { login_of(4), login_of(5) }));
 	EXPECT_EQ(fabric.reports_acknowledged, 3u);
 }
@@ -288,6 +294,162 @@ TEST_F(DaemonTest, ATargetThatLeavesIsNamed)
 	fabric.trap({ .trap = kTrapOutOfService, .gid = target.gid });
 	time.run_for(1s);
 	EXPECT_TRUE(logged("target 0000000000200004 at port fe800000000000000000000000100004 (LID 0x0004, P_Key ffff) left the fabric"));
+}
+
+// Trap 65 is faster than the retries of the adapter.
+TEST_F(DaemonTest, TheInitiatorHearsThatAPortLeft)
+{
+	auto &target = fabric.add_target(Lid(4)), &other = fabric.add_target(Lid(5));
+
+	start();
+	time.run_for(10s);
+	ASSERT_EQ(daemon->status().connected, 2u);
+	fabric.trap({ .trap = kTrapOutOfService, .gid = target.gid });
+	time.run_for(10ms);
+	EXPECT_TRUE(initiator.notices.empty()) << "this initiator does not have the attribute";
+	for (const char *host : { "host1", "host2", "host3" })
+		sysfs.add_fail_path(host);
+	// The same target through another port of ours, which is on a fabric of its own.
+	sysfs.add_host("host3", { .id_ext = "1", .ioc_guid = Guid(1), .dgid = target.gid, .pkey = Pkey(0xffff) }, { "fake0", 2 });
+	fabric.trap({ .trap = kTrapOutOfService, .gid = target.gid });
+	time.run_for(10ms);
+	EXPECT_EQ(initiator.notices, std::vector<std::string> { (sysfs.path() / FakeSysfs::fail_path("host1")).string() + " 1" });
+	// After a redirect the port that the data goes to counts.
+	sysfs.write("class/scsi_host/host2/dgid", "fe80:0000:0000:0000:0000:0000:0000:9999\n");
+	fabric.trap({ .trap = kTrapOutOfService, .gid = other.gid });
+	time.run_for(10ms);
+	EXPECT_EQ(initiator.notices.size(), 1u);
+	fabric.trap({ .trap = kTrapOutOfService, .gid = Gid(0xfe80000000000000, Guid(0x9999)) });
+	time.run_for(10ms);
+	EXPECT_EQ(initiator.notices.size(), 2u);
+}
+
+TEST_F(DaemonTest, TheInitiatorIsNotToldIfNotWanted)
+{
+	auto &target = fabric.add_target(Lid(4));
+
+	config.fail_path = false;
+	start();
+	time.run_for(10s);
+	sysfs.add_fail_path("host1");
+	fabric.trap({ .trap = kTrapOutOfService, .gid = target.gid });
+	time.run_for(1s);
+	EXPECT_TRUE(logged("left the fabric"));
+	EXPECT_TRUE(initiator.notices.empty());
+}
+
+// Any port of the fabric can send something that looks like a report.
+TEST_F(DaemonTest, ReportsOfStrangersAreIgnored)
+{
+	auto &target = fabric.add_target(Lid(4));
+
+	start();
+	time.run_for(10s);
+	sysfs.add_fail_path("host1");
+	fabric.trap({ .trap = kTrapOutOfService, .gid = target.gid }, Lid(77));
+	time.run_for(1s);
+	EXPECT_TRUE(initiator.notices.empty());
+	EXPECT_TRUE(logged("a report of trap 65 from LID 0x004d, where no SM is, is ignored"));
+	// The SM has moved, and the port knows.
+	sysfs.write("class/infiniband/fake0/ports/1/sm_lid", "0x4d\n");
+	fabric.trap({ .trap = kTrapOutOfService, .gid = target.gid }, Lid(77));
+	time.run_for(1s);
+	EXPECT_EQ(initiator.notices.size(), 1u);
+}
+
+// A failed login of a port that left is not repeated; one of a port that came back does not wait for its turn.
+TEST_F(DaemonTest, APortThatComesBackIsTriedAtOnce)
+{
+	auto &target = fabric.add_target(Lid(4));
+
+	config.rescan = 0s;
+	initiator.fail_with = ETIMEDOUT;
+	start();
+	time.run_for(1min);
+	const size_t before = initiator.logins.size();
+	EXPECT_GE(before, 3u);
+	fabric.trap({ .trap = kTrapOutOfService, .gid = target.gid });
+	time.run_for(1h);
+	EXPECT_EQ(initiator.logins.size(), before);
+	initiator.fail_with = 0;
+	fabric.trap({ .trap = kTrapInService, .gid = target.gid });
+	time.run_for(50ms);
+	EXPECT_EQ(initiator.logins.size(), before + 1);
+	time.run_for(2s);
+	EXPECT_EQ(daemon->status().connected, 1u);
+}
+
+// One dead port costs the others nothing: not their logins, not what traps tell.
+TEST_F(DaemonTest, NobodyWaitsForADeadPort)
+{
+	for (uint16_t lid = 10; lid < 110; lid++)
+		fabric.add_target(Lid(lid)).faults.dead = lid == 10;
+	start();
+	time.run_for(100ms);
+	EXPECT_EQ(initiator.logins.size(), 99u);
+	fabric.trap({ .trap = kTrapInService, .gid = fabric.add_target(Lid(200)).gid });
+	time.run_for(50ms);
+	EXPECT_EQ(initiator.logins.size(), 100u);
+	EXPECT_TRUE(daemon->status().scanning);
+	time.run_for(5s);
+	EXPECT_FALSE(daemon->status().scanning);
+	EXPECT_TRUE(logged("LID 0x000a, P_Key ffff: failed to get iou info: no answer within 5000 ms"));
+}
+
+TEST_F(DaemonTest, AnEventDoesNotWaitForTheEndOfAScan)
+{
+	fabric.add_target(Lid(4)).faults.dead = true;
+	start();
+	time.run_for(1s);
+	fabric.add_target(Lid(5));
+	daemon->rescan("the port is active");
+	time.run_for(50ms);
+	EXPECT_EQ(initiator.logins, std::vector<std::string> { login_of(5) });
+}
+
+TEST_F(DaemonTest, TenThousandTargets)
+{
+	config.execute = false;
+	config.print = true;
+	for (unsigned int lid = 100; lid < 10100; lid++)
+		fabric.add_target(Lid(static_cast<uint16_t>(lid))).faults.dead = lid % 100 == 0;
+	const auto lines = [this] { return std::count(printed.begin(), printed.end(), '\n'); };
+
+	start();
+	time.run_for(3s);
+	EXPECT_EQ(lines(), 9900) << "those that answer are there before the others are given up";
+	EXPECT_TRUE(daemon->status().scanning);
+	time.run_for(30s);
+	// What does not change is asked for nothing but its IOUnitInfo.
+	uint64_t before = fabric.messages;
+	time.run_for(60s);
+	EXPECT_EQ(fabric.messages - before, 2u + 3 + 10000 + 9900 + 100 * 3);
+	EXPECT_EQ(daemon->status().targets, 9900u);
+	// And a single change is a matter of a few messages.
+	before = fabric.messages;
+	fabric.at(Lid(101)).controllers[0].services[0].name = "SRP.T10:77";
+	fabric.trap({ .trap = kTrapLocalChanges, .lid = Lid(101), .capability_mask = kIsDeviceManagement });
+	time.run_for(1s);
+	EXPECT_NE(printed.find("id_ext=77,"), printed.npos);
+	EXPECT_LE(fabric.messages - before, 6u);
+}
+
+// Traps may get lost where subnet managers change: everything is asked again.
+TEST_F(DaemonTest, AfterAnEventNothingIsTakenForKnown)
+{
+	auto &target = fabric.add_target(Lid(4));
+
+	config.execute = false;
+	config.print = true;
+	start();
+	time.run_for(61s);
+	printed.clear();
+	target.controllers[0].services[0].name = "SRP.T10:77";
+	time.run_for(60s);
+	EXPECT_EQ(printed.find("id_ext=77,"), printed.npos) << "the change ID says that nothing changed";
+	daemon->rescan("another SM");
+	time.run_for(1s);
+	EXPECT_NE(printed.find("id_ext=77,"), printed.npos);
 }
 
 TEST_F(DaemonTest, WithoutReportsItStillScans)

@@ -2,6 +2,8 @@
 // Whole scans on a fabric with targets, P_Keys and faults.
 #include <gtest/gtest.h>
 
+#include <fmt/format.h>
+
 #include "discovery.h"
 #include "fake_fabric.h"
 #include "login.h"
@@ -36,11 +38,14 @@ protected:
 		std::optional<Result<ScanResult>> outcome;
 		auto port = fabric.attach(Lid(2));
 		Requester requester(time, *port, policy);
-		Scan scan(requester, local, wanted, [&](Result<ScanResult> result) {
-			EXPECT_FALSE(outcome) << "called twice";
-			outcome = std::move(result);
-			took = time.elapsed();
-		});
+		Scan scan(
+			requester, local, wanted,
+			[&](Result<ScanResult> result) {
+				EXPECT_FALSE(outcome) << "called twice";
+				outcome = std::move(result);
+				took = time.elapsed();
+			},
+			help);
 
 		started = time.elapsed();
 		scan.start(what...);
@@ -74,6 +79,7 @@ protected:
 	LocalPort local;
 	std::vector<Pkey> wanted;
 	RequestPolicy policy;
+	ScanHelp help;
 	Requester::Counters counters;
 	std::vector<std::string> problems;
 	std::chrono::milliseconds started {}, took {};
@@ -216,8 +222,80 @@ TEST_F(DiscoveryTest, DeadPorts)
 	ASSERT_TRUE(result);
 	EXPECT_EQ(result->units.size(), 90u);
 	EXPECT_EQ(result->problems.size(), 10u);
-	EXPECT_EQ(result->problems[0].text, "LID 0x000a, P_Key ffff: failed to get iou info: no answer");
+	EXPECT_EQ(result->problems[0].text, "LID 0x000a, P_Key ffff: failed to get iou info: no answer within 5000 ms");
 	EXPECT_LT(took, 5100ms);
+}
+
+// Whoever waits for the end of the scan waits no longer than experience says.
+TEST_F(DiscoveryTest, DeadPortsAmongQuickOnes)
+{
+	policy.adaptive = true;
+	for (uint16_t lid = 10; lid < 110; lid++)
+		fabric.add_target(Lid(lid)).faults.dead = lid == 50;
+	const auto result = scan_for();
+	ASSERT_TRUE(result);
+	EXPECT_EQ(result->units.size(), 99u);
+	ASSERT_EQ(result->problems.size(), 1u);
+	EXPECT_EQ(result->problems[0].text, "LID 0x0032, P_Key ffff: failed to get iou info: no answer within 238 ms");
+	EXPECT_LT(took, 250ms);
+}
+
+// And whoever can use what is there gets each port as soon as it is complete, in the order of its P_Keys.
+TEST_F(DiscoveryTest, PortsAreToldOneByOne)
+{
+	std::string order;
+
+	use_pkeys({ Pkey(0xffff), Pkey(0x8001) });
+	fabric.add_target(Lid(4)).faults.dead = true;
+	fabric.add_target(Lid(5), { Pkey(0xffff), Pkey(0x8001) }).faults.delay = 30ms;
+	fabric.add_target(Lid(6));
+	help.port_done = [&](const std::vector<IoUnit> &units) {
+		for (const IoUnit &unit : units)
+			order += fmt::format("{}/{} ", unit.lid.text(), unit.pkey.text());
+		EXPECT_LT(time.elapsed(), 200ms);
+	};
+	EXPECT_EQ(found(), "0005/ffff 0005/8001 0006/ffff");
+	EXPECT_EQ(order, "0006/ffff 0005/ffff 0005/8001 ");
+	EXPECT_EQ(took, 5000ms);
+}
+
+// A unit that did not change is asked for nothing but its IOUnitInfo.
+TEST_F(DiscoveryTest, KnownUnitsAreNotAskedAgain)
+{
+	UnitCache cache(time);
+
+	help.cache = &cache;
+	for (uint16_t lid = 10; lid < 20; lid++)
+		fabric.add_target(Lid(lid));
+	fabric.at(Lid(15)).dm_status = 0x001c;
+	cache.trust(true);
+	const std::string all = found();
+	EXPECT_EQ(counters.sent, 2u + 10 + 1 + 9 * 3);
+	EXPECT_EQ(found(), all);
+	EXPECT_EQ(counters.sent, 2u + 10 + 10);
+
+	// A change is seen by the change ID, and a unit that did not answer everything is not known.
+	auto &changed = fabric.at(Lid(12));
+	changed.info.change_id++;
+	changed.controllers[0].services[0].name = "SRP.T10:77";
+	fabric.at(Lid(15)).dm_status = 0;
+	const auto result = scan_for();
+	ASSERT_TRUE(result);
+	EXPECT_EQ(counters.sent, 2u + 10 + 10 + 2 * 2);
+	EXPECT_EQ(result->units[2].controllers[0].services[0].name, "SRP.T10:77");
+
+	// The target of Linux does not count changes. Who hears traps forgets it in time, and so does who waits.
+	for (auto forget : std::vector<std::function<void()>> { [&] { cache.forget(Lid(12)); }, [&] { cache.forget(changed.gid); },
+								[&] { time.run_for(10min + 1s); }, [&] { cache.clear(); } }) {
+		const std::string name = "SRP.T10:" + std::to_string(time.elapsed().count());
+		changed.controllers[0].services[0].name = name;
+		EXPECT_NE(scan_for()->units[2].controllers[0].services[0].name, name);
+		forget();
+		EXPECT_EQ(scan_for()->units[2].controllers[0].services[0].name, name);
+	}
+	cache.trust(false);
+	(void)scan_for();
+	EXPECT_EQ(counters.sent, 2u + 10 + 10 * 3) << "changes would not be heard of";
 }
 
 TEST_F(DiscoveryTest, ALostPathAnswerDoesNotEndTheScan)
@@ -230,7 +308,7 @@ TEST_F(DiscoveryTest, ALostPathAnswerDoesNotEndTheScan)
 	policy.per_port = 1;
 	policy.on_the_way = 10s;
 	EXPECT_EQ(found(), "0005/ffff");
-	EXPECT_EQ(problems, std::vector<std::string> { "LID 0x0004, P_Key ffff: no path: no answer" });
+	EXPECT_EQ(problems, std::vector<std::string> { "LID 0x0004, P_Key ffff: no path: no answer within 5000 ms" });
 }
 
 TEST_F(DiscoveryTest, LossyFabric)
@@ -288,7 +366,7 @@ TEST_F(DiscoveryTest, NoSm)
 	EXPECT_EQ(found(), "fake0:1: the port has no LID yet");
 	local.lid = Lid(2);
 	fabric.at(Lid(1)).faults.dead = true;
-	EXPECT_EQ(found(), "the SA at LID 0x0001 does not answer: no answer");
+	EXPECT_EQ(found(), "the SA at LID 0x0001 does not answer: no answer within 5000 ms");
 	EXPECT_EQ(took, 5000ms);
 }
 
@@ -324,6 +402,42 @@ TEST_F(DiscoveryTest, TenThousandTargets)
 	EXPECT_LE(fabric.sa.most_at_once, 32u);
 	EXPECT_LT(took, 7s) << "one timeout and the work";
 	EXPECT_EQ(counters.sent, 2u + 10000 + 9900 * 3 + 100 * 3);
+}
+
+TEST_F(DiscoveryTest, TenThousandKnownTargets)
+{
+	UnitCache cache(time);
+
+	help.cache = &cache;
+	policy.adaptive = true;
+	cache.trust(true);
+	for (unsigned int lid = 100; lid < 10100; lid++)
+		fabric.add_target(Lid(static_cast<uint16_t>(lid))).faults.dead = lid % 100 == 0;
+	EXPECT_EQ(scan_for()->units.size(), 9900u);
+	EXPECT_LT(took, 1500ms) << "100 dead ports cost a quarter of a second together";
+	EXPECT_EQ(scan_for()->units.size(), 9900u);
+	EXPECT_EQ(counters.sent, 2u + 10000 + 9900 + 100 * 3);
+	EXPECT_EQ(scan_for()->units[0].controllers.at(0).services.at(0).name, "SRP.T10:0000000000200065");
+}
+
+// What is destroyed calls nobody, and its questions are forgotten.
+TEST_F(DiscoveryTest, AScanIsGivenUp)
+{
+	auto port = fabric.attach(Lid(2));
+	Requester requester(time, *port, policy);
+	bool called = false;
+
+	for (uint16_t lid = 10; lid < 110; lid++)
+		fabric.add_target(Lid(lid)).faults.delay = 10ms;
+	for (auto after : { 0ms, 1ms, 5ms, 15ms, 40ms }) {
+		{
+			Scan scan(requester, local, wanted, [&](Result<ScanResult>) { called = true; });
+			scan.start();
+			time.run_for(after);
+		}
+		time.run();
+		EXPECT_FALSE(called);
+	}
 }
 
 TEST_F(DiscoveryTest, UnplugDuringAScan)

@@ -371,7 +371,7 @@ Message FakeFabric::answer_of_unit(const Question &question, EndPort &port)
 	return message;
 }
 
-void FakeFabric::trap(const Notice &notice)
+void FakeFabric::trap(const Notice &notice, Lid from)
 {
 	Message message(kMadSize);
 
@@ -381,7 +381,7 @@ void FakeFabric::trap(const Notice &notice)
 	for (const Lid lid : subscribers[notice.trap]) {
 		const auto found = attached_.find(lid);
 		if (found != attached_.end() && found->second->reports_)
-			later(std::chrono::microseconds(1), [this, lid, message] { deliver(lid, { .lid = sm_ }, message); });
+			later(std::chrono::microseconds(1), [this, lid, message, from] { deliver(lid, { .lid = from.is_unicast() ? from : sm_ }, message); });
 	}
 }
 

@@ -66,8 +66,8 @@ public:
 	std::unique_ptr<srp::MadPort> attach(srp::Lid lid);
 	// Another program has registered for reports, on every host.
 	void refuse_reports() { reports_refused_ = true; }
-	// The SM tells the subscribers.
-	void trap(const srp::Notice &notice);
+	// The SM tells the subscribers; or somebody else pretends to.
+	void trap(const srp::Notice &notice, srp::Lid from = {});
 	// The adapter of that host is pulled out.
 	void unplug(srp::Lid lid);
 

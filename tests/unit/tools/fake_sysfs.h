@@ -51,6 +51,10 @@ public:
 		write(dir + "local_ib_device", local.device + "\n");
 		write(dir + "local_ib_port", fmt::format("{}\n", local.number));
 	}
+
+	// The remote port of "host7", of an initiator that can be told that the path is gone.
+	void add_fail_path(const std::string &host) const { write(fail_path(host), ""); }
+	static std::string fail_path(const std::string &host) { return fmt::format("class/srp_remote_ports/port-{}:1/fail_path", host.substr(4)); }
 };
 
 #endif

@@ -15,10 +15,10 @@
 #include "event_loop.h"
 #include "fake_sysfs.h"
 #include "ibsrpdm_options.h"
-#include "logins.h"
 #include "report.h"
 #include "service.h"
 #include "srp_daemon_options.h"
+#include "writer.h"
 
 using namespace srp;
 using namespace std::chrono_literals;
@@ -89,17 +89,17 @@ TEST(EventLoop, AWatchMayEndItself)
 }
 
 // The thread for logins exists before the signals are blocked, as in the daemon; a signal must not find it.
-TEST(Logins, SignalsBelongToTheLoop)
+TEST(Writer, SignalsBelongToTheLoop)
 {
 	TempDir dir;
 	auto loop = loop_of_test();
-	auto logins = LoginThread::create(*loop, dir.path() / "add_target");
+	auto logins = WriterThreads::create(*loop, 1);
 	std::vector<int> seen;
 	std::string error;
 
 	ASSERT_TRUE(logins);
 	dir.write("add_target", "");
-	(*logins)->submit("id_ext=1", [&](Result<void> done) {
+	(*logins)->submit(dir.path() / "add_target", "id_ext=1", [&](Result<void> done) {
 		error = done ? "none" : done.error().text;
 		kill(getpid(), SIGHUP);
 	});
@@ -114,15 +114,15 @@ TEST(Logins, SignalsBelongToTheLoop)
 	EXPECT_EQ(dir.read("add_target"), "id_ext=1") << "no newline";
 }
 
-TEST(Logins, TheReasonInWords)
+TEST(Writer, TheReasonInWords)
 {
 	TempDir dir;
 	auto loop = loop_of_test();
-	auto logins = LoginThread::create(*loop, dir.path() / "none" / "add_target");
+	auto logins = WriterThreads::create(*loop, 1);
 	std::string text;
 
 	ASSERT_TRUE(logins);
-	(*logins)->submit("id_ext=1", [&](Result<void> done) {
+	(*logins)->submit(dir.path() / "none" / "add_target", "id_ext=1", [&](Result<void> done) {
 		text = login_error_text(done.error());
 		loop->stop();
 	});
@@ -132,16 +132,16 @@ TEST(Logins, TheReasonInWords)
 }
 
 // A login that hangs in the kernel must not keep the daemon from ending.
-TEST(Logins, ALoginThatHangsIsLeftBehind)
+TEST(Writer, ALoginThatHangsIsLeftBehind)
 {
 	TempDir dir;
 	ASSERT_EQ(mkfifo((dir.path() / "add_target").c_str(), 0600), 0);
 	auto loop = loop_of_test();
-	auto logins = LoginThread::create(*loop, dir.path() / "add_target");
+	auto logins = WriterThreads::create(*loop, 1);
 	const TimePoint start = Clock::now();
 
 	ASSERT_TRUE(logins);
-	(*logins)->submit("id_ext=1", [](Result<void>) { FAIL(); });
+	(*logins)->submit(dir.path() / "add_target", "id_ext=1", [](Result<void>) { FAIL(); });
 	const Timer end = loop->after(20ms, [&] { loop->stop(); });
 	loop->run();
 	logins = Error { "gone" };

@@ -58,7 +58,7 @@ TEST_F(RequesterTest, SilenceIsAskedAgain)
 
 	target.faults.ignore = 100;
 	use({ .timeout = 7s, .tries = 3 });
-	EXPECT_EQ(ask(Lid(4)), "no answer");
+	EXPECT_EQ(ask(Lid(4)), "no answer within 7000 ms");
 	EXPECT_EQ(100 - target.faults.ignore, 3u);
 	EXPECT_EQ(time.elapsed(), 7000ms);
 	EXPECT_EQ(requester->counters().repeated, 2u);
@@ -79,7 +79,7 @@ TEST_F(RequesterTest, OneTryIsOneTry)
 
 	target.faults.ignore = 100;
 	use({ .timeout = 500ms, .tries = 1 });
-	EXPECT_EQ(ask(Lid(4)), "no answer");
+	EXPECT_EQ(ask(Lid(4)), "no answer within 500 ms");
 	EXPECT_EQ(target.faults.ignore, 99u);
 	EXPECT_EQ(time.elapsed(), 500ms);
 }
@@ -108,7 +108,7 @@ TEST_F(RequesterTest, ALateAnswerIsNobodys)
 		dm().io_unit_info({ .lid = Lid(4) }, [&](Result<IoUnitInfo> info) { outcomes.push_back(info ? "unit" : info.error().text); });
 	});
 	time.run();
-	EXPECT_EQ(outcomes, (std::vector<std::string> { "no answer", "unit" }));
+	EXPECT_EQ(outcomes, (std::vector<std::string> { "no answer within 1000 ms", "unit" }));
 	EXPECT_EQ(requester->counters().unexpected, 1u);
 }
 
@@ -129,7 +129,7 @@ TEST_F(RequesterTest, BusyIsAskedAgainWithoutUsingUpTries)
 
 	fabric.at(Lid(4)).faults.busy = 1000;
 	const auto before = time.elapsed();
-	EXPECT_EQ(ask(Lid(4)), "always busy");
+	EXPECT_EQ(ask(Lid(4)), "always busy within 5000 ms");
 	EXPECT_EQ(time.elapsed() - before, 5s);
 }
 
@@ -143,7 +143,7 @@ TEST_F(RequesterTest, FollowsARedirection)
 
 	// And back, if nobody is there any more.
 	fabric.at(Lid(5)).faults.dead = true;
-	EXPECT_EQ(ask(Lid(4)), "no answer");
+	EXPECT_EQ(ask(Lid(4)), "no answer within 5000 ms");
 	fabric.at(Lid(4)).faults.redirect = Lid();
 	EXPECT_EQ(ask(Lid(4)), "ok");
 }
@@ -188,6 +188,80 @@ TEST_F(RequesterTest, SilentPortsDoNotBlockTheOthers)
 	time.run();
 	EXPECT_LE(answered_at, 100 / 4 * 50ms + 1ms);
 	EXPECT_LE(time.elapsed(), 100 / 4 * 50ms + 5s) << "and all of them together take one timeout";
+}
+
+// Others answer at once, so the silent one is asked three times and given up before a person notices.
+TEST_F(RequesterTest, ADeadPortAmongQuickOnes)
+{
+	unsigned int answers = 0;
+	std::string dead;
+
+	use({ .adaptive = true });
+	fabric.add_target(Lid(3)).faults.ignore = 100;
+	dm().io_unit_info({ .lid = Lid(3) }, [&](Result<IoUnitInfo> info) { dead = info ? "ok" : info.error().text; });
+	for (uint16_t lid = 4; lid < 104; lid++) {
+		fabric.add_target(Lid(lid));
+		dm().io_unit_info({ .lid = Lid(lid) }, [&](Result<IoUnitInfo> info) { answers += bool(info); });
+	}
+	time.run();
+	EXPECT_EQ(answers, 100u);
+	EXPECT_EQ(dead, "no answer within 238 ms");
+	EXPECT_EQ(fabric.at(Lid(3)).faults.ignore, 97u) << "three tries";
+}
+
+// Where the others are slow as well, silence means less.
+TEST_F(RequesterTest, ASlowTargetAmongSlowOnesIsNotGivenUp)
+{
+	std::map<Lid, std::string> outcomes;
+
+	use({ .adaptive = true });
+	for (uint16_t lid = 3; lid < 20; lid++)
+		fabric.add_target(Lid(lid)).faults.delay = 100ms;
+	fabric.at(Lid(3)).faults.delay = 4s;
+	for (uint16_t lid = 3; lid < 20; lid++)
+		dm().io_unit_info({ .lid = Lid(lid) }, [&, lid](Result<IoUnitInfo> info) { outcomes[Lid(lid)] = info ? "ok" : info.error().text; });
+	time.run();
+	for (uint16_t lid = 3; lid < 20; lid++)
+		EXPECT_EQ(outcomes[Lid(lid)], "ok") << lid;
+}
+
+// Adaptive or not: before anybody answered there is nothing to learn from, a busy target is alive, and there is only one SA.
+TEST_F(RequesterTest, WhoIsAskedWithAllPatience)
+{
+	std::string outcome;
+
+	use({ .adaptive = true });
+	fabric.add_target(Lid(4)).faults.dead = true;
+	EXPECT_EQ(ask(Lid(4)), "no answer within 5000 ms") << "nobody has answered yet";
+	fabric.add_target(Lid(5));
+	EXPECT_EQ(ask(Lid(5)), "ok");
+	EXPECT_EQ(ask(Lid(4)), "no answer within 238 ms");
+	fabric.at(Lid(5)).faults.busy = 1000;
+	EXPECT_EQ(ask(Lid(5)), "always busy within 5000 ms");
+	fabric.at(Lid(1)).faults.dead = true;
+	SaClient(*requester, { .lid = Lid(1) }).class_port_info([&](Result<ClassPortInfo> info) { outcome = info.error().text; });
+	time.run();
+	EXPECT_EQ(outcome, "no answer within 5000 ms");
+}
+
+TEST_F(RequesterTest, QuestionsOfOneAskerAreDropped)
+{
+	unsigned int mine = 0, others = 0;
+	const int me = 0;
+
+	use({ .per_port = 8, .per_destination = 2 });
+	fabric.add_target(Lid(4));
+	fabric.add_target(Lid(5)).faults.dead = true;
+	for (int i = 0; i < 20; i++)
+		for (uint16_t lid : { 4, 5 }) {
+			DmClient(*requester, &me).io_unit_info({ .lid = Lid(lid) }, [&](Result<IoUnitInfo>) { mine++; });
+			dm().io_unit_info({ .lid = Lid(lid) }, [&](Result<IoUnitInfo>) { others++; });
+		}
+	requester->drop(&me);
+	time.run();
+	EXPECT_EQ(mine, 0u);
+	EXPECT_EQ(others, 40u);
+	EXPECT_EQ(ask(Lid(4)), "ok") << "what they held is free again";
 }
 
 TEST_F(RequesterTest, UnplugFailsEverything)
