@@ -12,20 +12,20 @@ namespace {
 
 int complain(const Error &error)
 {
-	fmt::print(stderr, "ibsrpdm: {}\n", error.text);
+	print(stderr, fmt::format("ibsrpdm: {}\n", error.text));
 	return 1;
 }
 
-void print(const IbsrpdmOptions &options, const OneScan &scan, const std::vector<Finding> &findings)
+void show(const IbsrpdmOptions &options, const OneScan &scan, const std::vector<Finding> &findings)
 {
 	if (options.json)
-		fmt::print("{}", json_report(scan.port, scan.result, findings));
+		print(stdout, json_report(scan.port, scan.result, findings));
 	else if (options.login_strings)
 		for (const Finding &finding : findings)
-			fmt::print("{}\n", finding.login);
+			print(stdout, fmt::format("{}\n", finding.login));
 	else
 		for (const IoUnit &unit : scan.result.units)
-			fmt::print("{}", human_report(unit, { .pkey = !options.pkeys.empty() }));
+			print(stdout, human_report(unit, { .pkey = !options.pkeys.empty() }));
 }
 
 int scan_and_print(const IbsrpdmOptions &options)
@@ -48,10 +48,12 @@ int scan_and_print(const IbsrpdmOptions &options)
 	for (const Error &problem : scan->result.problems)
 		complain(problem);
 	if (options.debug)
-		fmt::print(stderr, "ibsrpdm: {}: {} MADs sent, {} of them again, {} unanswered; {} targets\n", name->text(), scan->counters.sent,
-			   scan->counters.repeated, scan->counters.unanswered, findings.size());
-	print(options, *scan, findings);
-	return fflush(stdout) ? complain(system_error("cannot write the result")) : 0;
+		print(stderr, fmt::format("ibsrpdm: {}: {} MADs sent, {} of them again, {} unanswered; {} targets\n", name->text(),
+					  scan->counters.sent, scan->counters.repeated, scan->counters.unanswered, findings.size()));
+	show(options, *scan, findings);
+	if (auto written = flush(stdout, "the result"); !written)
+		return complain(written.error());
+	return options.strict && !scan->result.problems.empty() ? 2 : 0;
 }
 
 } // namespace
@@ -65,13 +67,13 @@ int ibsrpdm_main(const std::vector<std::string> &arguments)
 	if (!parsed || options.usage) {
 		if (!parsed)
 			complain(parsed.error());
-		fmt::print(stderr, "{}", command_line.help());
+		print(stderr, command_line.help());
 		return 1;
 	}
 	if (options.help || options.man)
-		fmt::print("{}", options.help ? command_line.help() : command_line.man_options());
+		print(stdout, options.help ? command_line.help() : command_line.man_options());
 	else if (options.version)
-		fmt::print("ibsrpdm {}\n", SRP_TOOLS_VERSION);
+		print(stdout, fmt::format("ibsrpdm {}\n", SRP_TOOLS_VERSION));
 	else
 		return scan_and_print(options);
 	return 0;

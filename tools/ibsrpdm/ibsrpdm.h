@@ -7,7 +7,8 @@
 
 namespace srp {
 
-// Exit status: 0 the scan was done, even if nothing was found or nobody answered; 1 it could not be done.
+// Exit status: 0 the scan was done, even if nothing was found or nobody answered; 1 it could not be done;
+// with --strict 2 if something could not be found out.
 int ibsrpdm_main(const std::vector<std::string> &arguments);
 
 } // namespace srp

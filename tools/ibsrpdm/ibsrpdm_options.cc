@@ -18,6 +18,7 @@ CommandLine ibsrpdm_command_line(IbsrpdmOptions &o)
 				   return {};
 			   } },
 			 { 0, "json", "", "print everything that was found as JSON", set_flag(o.json) },
+			 { 0, "strict", "", "exit status 2 if something could not be found out, such as of a port that does not answer", set_flag(o.strict) },
 			 { 'v', "verbose", "", "say on stderr what was asked and how it went", set_flag(o.debug) },
 			 { 'h', "", "", "usage on stderr, exit status 1", set_flag(o.usage) },
 			 { 0, "help", "", "this text", set_flag(o.help) },

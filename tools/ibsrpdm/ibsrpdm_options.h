@@ -12,6 +12,7 @@ struct IbsrpdmOptions {
 	std::vector<Pkey> pkeys;	// empty: all
 	bool login_strings = false;
 	bool json = false;
+	bool strict = false;
 	bool debug = false;
 	bool usage = false;		// -h: on stderr, status 1, as always
 	bool help = false, version = false, man = false;

@@ -46,6 +46,38 @@ Result<std::string> read_file(const std::filesystem::path &path, size_t max_byte
 	}
 }
 
+namespace {
+
+Result<void> write_all(int fd, const std::string &text, const std::filesystem::path &path)
+{
+	for (size_t done = 0; done < text.size();) {
+		const ssize_t n = write(fd, text.data() + done, text.size() - done);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return system_error(path.string());
+		done += static_cast<size_t>(n);
+	}
+	return {};
+}
+
+} // namespace
+
+Result<void> replace_file(const std::filesystem::path &path, const std::string &text)
+{
+	const std::filesystem::path next = path.string() + ".new";
+	Result<void> done;
+	{
+		const Fd fd(open(next.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644));
+		done = fd ? write_all(fd.get(), text, next) : Result<void>(system_error(next.string()));
+	}
+	if (done && rename(next.c_str(), path.c_str()) < 0)
+		done = system_error(path.string());
+	if (!done)
+		unlink(next.c_str());
+	return done;
+}
+
 Result<void> write_file(const std::filesystem::path &path, const std::string &text)
 {
 	const Fd fd(open(path.c_str(), O_WRONLY | O_CLOEXEC));
@@ -63,6 +95,16 @@ Result<void> write_file(const std::filesystem::path &path, const std::string &te
 		return system_error(path.string());
 	}
 	return {};
+}
+
+void print(FILE *to, const std::string &text) { (void)!fwrite(text.data(), 1, text.size(), to); }
+
+Result<void> flush(FILE *file, const std::string &what)
+{
+	errno = EIO;	// if it was an earlier write
+	if (!fflush(file) && !ferror(file))
+		return {};
+	return system_error("cannot write " + what);
 }
 
 } // namespace srp

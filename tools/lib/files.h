@@ -3,6 +3,7 @@
 #ifndef SRP_TOOLS_FILES_H
 #define SRP_TOOLS_FILES_H
 
+#include <cstdio>
 #include <filesystem>
 
 #include "result.h"
@@ -36,6 +37,14 @@ Error system_error(const std::string &what);
 Result<std::string> read_file(const std::filesystem::path &path, size_t max_bytes);
 // One write() to a file that exists. May block as long as the kernel likes.
 Result<void> write_file(const std::filesystem::path &path, const std::string &text);
+
+// A new file in place of the old one, whole or not at all; readable for all.
+Result<void> replace_file(const std::filesystem::path &path, const std::string &text);
+
+// Never fails; what went wrong is told by flush(), or does not matter to who asks.
+void print(FILE *to, const std::string &text);
+// An error if anything printed so far got lost. what: for the message.
+Result<void> flush(FILE *file, const std::string &what);
 
 } // namespace srp
 

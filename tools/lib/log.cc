@@ -7,6 +7,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "files.h"
 #include "values.h"
 
 namespace srp {
@@ -43,13 +44,13 @@ void Log::write(Priority priority, const std::string &text)
 Log::Sink default_sink(const std::string &program)
 {
 	if (getenv("JOURNAL_STREAM"))	// sd-daemon(3)
-		return [](Priority priority, const std::string &text) { fmt::print(stderr, "<{}>{}\n", static_cast<int>(priority), text); };
+		return [](Priority priority, const std::string &text) { print(stderr, fmt::format("<{}>{}\n", static_cast<int>(priority), text)); };
 	if (isatty(STDERR_FILENO))
-		return [program](Priority, const std::string &text) { fmt::print(stderr, "{}: {}\n", program, text); };
+		return [program](Priority, const std::string &text) { print(stderr, fmt::format("{}: {}\n", program, text)); };
 	openlog("srp_daemon", LOG_PID, LOG_DAEMON);
 	return [program](Priority priority, const std::string &text) {
 		syslog(static_cast<int>(priority), "%s", text.c_str());
-		fmt::print(stderr, "{}: {}\n", program, text);
+		print(stderr, fmt::format("{}: {}\n", program, text));
 	};
 }
 

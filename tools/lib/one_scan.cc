@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "progress.h"
 #include "umad_port.h"
 
 namespace srp {
@@ -39,6 +40,10 @@ Result<OneScan> scan_once(EventLoop &loop, const LocalPort &port, const RequestP
 	Scan scan(requester, port, pkeys, [&](Result<ScanResult> result) {
 		outcome = std::move(result);
 		loop.stop();
+	});
+	const Progress progress(loop, Progress::terminal(), [&] {
+		return scan.ports_found() ? fmt::format("{}: {} of {} ports", port.name.text(), scan.ports_done(), scan.ports_found()) :
+					    fmt::format("{}: waiting for the subnet manager", port.name.text());
 	});
 	scan.start();
 	if (!outcome)	// it may have failed at once

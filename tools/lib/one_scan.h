@@ -26,7 +26,7 @@ struct OneScan {
 	Requester::Counters counters;
 };
 
-// Blocks until it is done.
+// Blocks until it is done, and shows on a terminal how far it is.
 Result<OneScan> scan_once(EventLoop &loop, const LocalPort &port, const RequestPolicy &policy, const std::vector<Pkey> &pkeys);
 
 } // namespace srp

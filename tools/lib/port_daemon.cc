@@ -26,6 +26,8 @@ constexpr size_t kMaxLooks = 64;
 constexpr Duration kArrivalTime = 10ms;
 // Where nobody tells of targets without a fabric, they are looked at that often.
 constexpr Duration kStaticTime = 60s;
+// From the news of a device to its being ready.
+constexpr Duration kDeviceTime = 100ms;
 // Who waits for the end of a daemon waits for answers of the SM no longer than that.
 constexpr Duration kStopTime = 80ms;
 
@@ -66,7 +68,8 @@ void PortDaemon::open()
 		requester_->receive_reports([this](const MadAddress &from, const Message &report) { on_report(from, report); });
 	reports_ = bool(reports);
 	if (!reports)
-		world_.log.warning(fmt::format("Fail to register to traps: {}; changes are found at the next scan only", reports.error().text));
+		world_.log.warning(fmt::format("{}: Fail to register to traps: {}; changes are found at the next scan only", name_.text(),
+						  reports.error().text));
 	scan_all();
 }
 
@@ -89,7 +92,7 @@ void PortDaemon::close()
 void PortDaemon::lost(const Error &why)
 {
 	close();
-	world_.log.error(why.text);
+	complain(why);
 	set_problem(why.text);
 	open_failures_++;
 	open_timer_ = world_.scheduler.after(back_off(open_failures_, 1s, 10s), [this] { open(); });
@@ -110,6 +113,13 @@ void PortDaemon::rescan(const std::string &why)
 	keep_static_targets();
 	if (requester_)		// else open() scans
 		scan_all();
+}
+
+void PortDaemon::device_may_be_back()
+{
+	// Its umad device comes a moment later, and udev takes another.
+	if (config_.discover && !requester_)
+		open_timer_ = world_.scheduler.after(kDeviceTime, [this] { open(); });
 }
 
 void PortDaemon::use_rules(std::shared_ptr<const Rules> rules)
@@ -150,13 +160,13 @@ void PortDaemon::scan_done(Result<ScanResult> outcome)
 	scan_.reset();
 	if (outcome) {
 		for (const Error &problem : outcome->problems)
-			world_.log.error(problem.text);
+			complain(problem);
 		print_report(*outcome);
 		use_arrived();
 		connections_.scan_ends([this] { return judge(); });
 		cache_.forget_old();
 	} else {
-		world_.log.error(outcome.error().text);
+		complain(outcome.error());
 	}
 	scan_failures_ = outcome ? 0 : scan_failures_ + 1;
 	set_problem(outcome ? "" : outcome.error().text);
@@ -208,12 +218,11 @@ void PortDaemon::look_done(std::list<Look>::iterator look, Result<ScanResult> ou
 	looks_.erase(look);
 	if (outcome) {
 		for (const Error &problem : outcome->problems)
-			world_.log.error(problem.text);
+			complain(problem);
 		print_report(*outcome);
 		use_arrived();
-	} else {
-		// Most ports of a fabric are none of ours.
-		(outcome.error().cause == Cause::Status ? world_.log.debug(outcome.error().text) : world_.log.error(outcome.error().text));
+	} else if (outcome.error().cause != Cause::Status) {	// most ports of a fabric are none of ours
+		complain(outcome.error());
 	}
 	if (done.again)
 		look_at(done.lid, done.gid);
@@ -246,7 +255,7 @@ void PortDaemon::use_arrived()
 		list.clear();
 	}
 	for (const Error &problem : problems)
-		world_.log.error(problem.text);
+		complain(problem);
 }
 
 void PortDaemon::print_report(const ScanResult &result) const
@@ -383,6 +392,14 @@ PortDaemon::Status PortDaemon::status() const
 		status.failed += entry.state == Connections::State::Failed;
 	}
 	return status;
+}
+
+// One process may serve several ports.
+void PortDaemon::complain(const Error &error)
+{
+	const std::string name = name_.text() + ": ";
+
+	world_.log.error(error.text.starts_with(name) ? error.text : name + error.text);
 }
 
 void PortDaemon::set_problem(std::string problem)

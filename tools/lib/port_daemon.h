@@ -25,6 +25,8 @@ public:
 	// Something happened of which the traps may not have told: another SM, LID or P_Keys, the port was down. A scan on its way is
 	// given up for a new one.
 	void rescan(const std::string &why);
+	// If the device was gone, it is looked for at once.
+	void device_may_be_back();
 	// Everything anew, as after a fatal error of the device.
 	void restart(const std::string &why);
 	void use_rules(std::shared_ptr<const Rules> rules);
@@ -63,6 +65,7 @@ private:
 	void subscribed(const InformInfo &info, Result<InformInfo> done);
 	void unsubscribed();
 	void on_report(const MadAddress &from, const Message &report);
+	void complain(const Error &error);
 	void set_problem(std::string problem);
 
 	DaemonWorld world_;

@@ -316,6 +316,14 @@ Result<Rules> Rules::load(const std::string &file)
 	return parse(*text, file);
 }
 
+Rules Rules::with_ports_only() const
+{
+	Rules rules = *this;
+
+	std::erase_if(rules.static_targets_, [](const StaticTarget &target) { return target.device.empty(); });
+	return rules;
+}
+
 Decision Rules::decide(const Target &target) const
 {
 	for (const Rule &rule : rules_)

@@ -39,6 +39,8 @@ public:
 	// The first rule that matches decides.
 	Decision decide(const Target &target) const;
 	const std::vector<StaticTarget> &static_targets() const { return static_targets_; }
+	// Without those targets that are for any port.
+	Rules with_ports_only() const;
 	// Lines that are accepted and hardly mean what they say.
 	const std::vector<std::string> &warnings() const { return warnings_; }
 	size_t size() const { return rules_.size(); }

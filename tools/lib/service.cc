@@ -13,9 +13,18 @@
 
 namespace srp {
 
+namespace {
+
+std::string lock_file(const std::filesystem::path &directory, const PortName &name)
+{
+	return directory / fmt::format("srp_daemon_{}_{}", name.device, name.number);
+}
+
+} // namespace
+
 Result<Fd> lock_port(const std::filesystem::path &directory, const PortName &name)
 {
-	const std::string path = directory / fmt::format("srp_daemon_{}_{}", name.device, name.number);
+	const std::string path = lock_file(directory, name);
 	Fd fd(open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644));
 
 	if (!fd)
@@ -23,6 +32,23 @@ Result<Fd> lock_port(const std::filesystem::path &directory, const PortName &nam
 	if (lockf(fd.get(), F_TLOCK, 0) < 0)
 		return Error { fmt::format("failed to lock {} (errno: {}); another srp_daemon serves this port", path, errno), Cause::System, errno };
 	return fd;
+}
+
+std::optional<int> lock_holder(const std::filesystem::path &directory, const PortName &name)
+{
+	const Fd fd(open(lock_file(directory, name).c_str(), O_RDONLY | O_CLOEXEC));
+	struct flock lock = {};
+
+	lock.l_type = F_WRLCK;
+	lock.l_whence = SEEK_SET;
+	if (!fd || fcntl(fd.get(), F_GETLK, &lock) < 0 || lock.l_type == F_UNLCK)
+		return std::nullopt;
+	return lock.l_pid;
+}
+
+std::filesystem::path state_file(const std::filesystem::path &directory, const PortName &name)
+{
+	return lock_file(directory, name) + ".json";
 }
 
 ServiceManager ServiceManager::from_environment()
@@ -36,6 +62,13 @@ ServiceManager ServiceManager::from_environment()
 		if (const auto us = parse_decimal(watchdog, 1, INT64_MAX / 1000))
 			manager.watchdog_period_ = std::chrono::microseconds(*us / 2);
 	return manager;
+}
+
+void ServiceManager::notify_reloading() const
+{
+	const auto now = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now().time_since_epoch());
+
+	notify(fmt::format("RELOADING=1\nMONOTONIC_USEC={}", now.count()));
 }
 
 void ServiceManager::notify(const std::string &state) const

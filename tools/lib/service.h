@@ -12,6 +12,11 @@ namespace srp {
 // Held until it is destroyed, or the process ends. The file stays; rdma-core's srp_daemon locks the same one.
 Result<Fd> lock_port(const std::filesystem::path &directory, const PortName &name);
 
+// The process that holds it; none if nobody does.
+std::optional<int> lock_holder(const std::filesystem::path &directory, const PortName &name);
+// Removed when a service ends; beside the lock, and of the same name.
+std::filesystem::path state_file(const std::filesystem::path &directory, const PortName &name);
+
 // sd_notify(3) without its library. Does nothing where nobody listens.
 class ServiceManager {
 public:
@@ -19,6 +24,8 @@ public:
 	static ServiceManager from_environment();
 
 	void notify(const std::string &state) const;
+	// "RELOADING=1" with the time that systemd wants to know; READY=1 ends it.
+	void notify_reloading() const;
 	// Half the time after which systemd loses patience; zero: it does not.
 	Duration watchdog_period() const { return watchdog_period_; }
 

@@ -18,6 +18,7 @@ namespace fs = std::filesystem;
 namespace {
 
 const std::string kInfiniBand = "InfiniBand";
+const fs::path kRemotePorts = "class/srp_remote_ports";
 constexpr size_t kMaxAttribute = 4096;	// one page of the kernel
 // What an attribute of a SCSI host says about itself.
 const char *const kHostAttributes[] = { "id_ext", "ioc_guid", "orig_dgid", "dgid", "pkey", "service_id", "local_ib_device", "local_ib_port" };
@@ -234,16 +235,41 @@ std::vector<SrpHost> Sysfs::srp_hosts() const
 	return hosts;
 }
 
+std::optional<std::string> Sysfs::host_attribute(const std::string &host, const std::string &name) const
+{
+	return read(fs::path("class/scsi_host") / host / name);
+}
+
+std::vector<std::string> Sysfs::remote_port_names(const std::string &host) const
+{
+	std::vector<std::string> all = names(kRemotePorts);
+	const std::string prefix = fmt::format("port-{}:", host.starts_with("host") ? host.substr(4) : host);
+
+	std::erase_if(all, [&](const std::string &name) { return !name.starts_with(prefix); });
+	return all;
+}
+
+std::vector<RemotePort> Sysfs::remote_ports(const std::string &host) const
+{
+	std::vector<RemotePort> ports;
+
+	for (const std::string &name : remote_port_names(host)) {
+		const auto text = [&](const char *attribute) { return read(kRemotePorts / name / attribute).value_or("unknown"); };
+		const auto failed = parse_decimal(text("failed_reconnects"), 0, UINT32_MAX);
+		ports.push_back({ .name = name, .state = text("state"), .failed_reconnects = failed ? static_cast<unsigned int>(*failed) : 0,
+				  .reconnect_delay = text("reconnect_delay"), .fast_io_fail_tmo = text("fast_io_fail_tmo"),
+				  .dev_loss_tmo = text("dev_loss_tmo") });
+	}
+	return ports;
+}
+
 std::vector<fs::path> Sysfs::fail_path_files(const std::string &host) const
 {
-	const fs::path ports = "class/srp_remote_ports";
 	std::vector<fs::path> files;
 
-	if (!host.starts_with("host"))
-		return files;
-	for (const std::string &name : names(ports))
-		if (name.starts_with(fmt::format("port-{}:", host.substr(4))) && is_there(root_ / ports / name / "fail_path"))
-			files.push_back(root_ / ports / name / "fail_path");
+	for (const std::string &name : remote_port_names(host))
+		if (const fs::path file = root_ / kRemotePorts / name / "fail_path"; is_there(file))
+			files.push_back(file);
 	return files;
 }
 

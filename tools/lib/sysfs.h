@@ -47,6 +47,14 @@ struct SrpHost {
 	bool is_login_to(const Target &target, const PortName &port, bool same_pkey) const;
 };
 
+// What the SRP transport says of a remote port; timeouts as text, "off" among them.
+struct RemotePort {
+	std::string name;	// "port-7:1"
+	std::string state;	// "running", "blocked", "fail-fast" or "lost"
+	unsigned int failed_reconnects = 0;
+	std::string reconnect_delay, fast_io_fail_tmo, dev_loss_tmo;
+};
+
 // From the attributes of a SCSI host; nothing if it is none of ib_srp's or speaks nonsense.
 std::optional<SrpHost> parse_srp_host(const std::string &name, const std::map<std::string, std::string> &attributes);
 // A number as sysfs prints it, 0x or decimal.
@@ -65,6 +73,9 @@ public:
 	Result<LocalPort> port(const PortName &name) const;
 	// None if the class does not exist: nothing is connected then.
 	std::vector<SrpHost> srp_hosts() const;
+	// What else a SCSI host says: "req_lim" and the like; none if it does not.
+	std::optional<std::string> host_attribute(const std::string &host, const std::string &name) const;
+	std::vector<RemotePort> remote_ports(const std::string &host) const;
 	// Of the remote ports of that SCSI host; none if the initiator does not have it.
 	std::vector<std::filesystem::path> fail_path_files(const std::string &host) const;
 	// What ib_srp sends as immediate data; none if it does not.
@@ -74,6 +85,7 @@ public:
 private:
 	std::optional<std::string> read(const std::filesystem::path &relative) const;
 	std::vector<std::string> names(const std::filesystem::path &relative) const;
+	std::vector<std::string> remote_port_names(const std::string &host) const;
 
 	std::filesystem::path root_;
 };

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "files.h"
 #include "ibsrpdm.h"
 #include "srp_daemon.h"
 
@@ -16,7 +17,7 @@ int main(int argc, char **argv)
 		return name.ends_with("ibsrpdm") ? srp::ibsrpdm_main(arguments) : srp::srp_daemon_main(arguments);
 	} catch (const std::exception &error) {
 		// Out of memory, and nothing else that we know of.
-		fmt::print(stderr, "{}: {}\n", name, error.what());
+		srp::print(stderr, fmt::format("{}: {}\n", name, error.what()));
 		return 1;
 	}
 }

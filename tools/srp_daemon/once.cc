@@ -11,40 +11,43 @@ namespace srp {
 
 namespace {
 
-// The write is the login; it may take seconds.
-void log_in(const Sysfs &sysfs, const PortName &port, const std::string &login, Log &log)
+// The write is the login; it may take seconds. True if the target is connected now.
+bool log_in(const Sysfs &sysfs, const PortName &port, const std::string &login, Log &log)
 {
 	const auto path = sysfs.add_target(port);
 	const auto done = write_file(path, login);
 
-	if (done)
-		return;
+	if (done || done.error().code == EEXIST)
+		return true;
 	if (done.error().code == ENOENT)
 		log.error(fmt::format("unable to open {}, maybe ib_srp is not loaded", path.string()));
-	else if (done.error().code != EEXIST)
+	else
 		log.error(fmt::format("cannot log in ({}): {}", login, login_error_text(done.error())));
+	return false;
 }
 
-void log_in_to_static_targets(const Sysfs &sysfs, const PortName &port, const SrpDaemonOptions &options, const Rules &rules, Log &log)
+// The number of those that failed.
+unsigned int log_in_to_static_targets(const Sysfs &sysfs, const PortName &port, const SrpDaemonOptions &options, const Rules &rules, Log &log)
 {
+	unsigned int failed = 0;
+
 	if (!options.config.execute)
-		return;
+		return 0;
 	for (const StaticTarget &target : rules.static_targets())
 		if (target.is_for(port.device, port.number))
-			log_in(sysfs, port, target.login, log);
+			failed += !log_in(sysfs, port, target.login, log);
+	return failed;
 }
 
 } // namespace
 
-Result<void> scan_and_act_once(EventLoop &loop, const Sysfs &sysfs, const LocalPort &port, const SrpDaemonOptions &options, const Rules &rules,
-			       Log &log)
+Result<unsigned int> scan_and_act_once(EventLoop &loop, const Sysfs &sysfs, const LocalPort &port, const SrpDaemonOptions &options,
+				       const Rules &rules, Log &log)
 {
 	const DaemonConfig &config = options.config;
 
-	if (!config.discover) {
-		log_in_to_static_targets(sysfs, port.name, options, rules, log);
-		return {};
-	}
+	if (!config.discover)
+		return log_in_to_static_targets(sysfs, port.name, options, rules, log);
 	auto scan = scan_once(loop, port, config.policy, config.pkeys);
 
 	if (!scan)
@@ -52,15 +55,16 @@ Result<void> scan_and_act_once(EventLoop &loop, const Sysfs &sysfs, const LocalP
 	Judge judge = { .port = port.name, .rules = rules, .login = config.login, .any_pkey = config.execute, .hosts = sysfs.srp_hosts() };
 	judge.login.max_immediate_data = sysfs.max_immediate_data();
 	const auto findings = judge.judge(scan->result.units, scan->result.problems);
+	auto troubles = static_cast<unsigned int>(scan->result.problems.size());
 	for (const Error &problem : scan->result.problems)
 		log.error(problem.text);
 	if (options.json)
-		fmt::print("{}", json_report(port, scan->result, findings));
+		print(stdout, json_report(port, scan->result, findings));
 	if (config.human)
 		for (const IoUnit &unit : scan->result.units)
-			fmt::print("{}", human_report(unit, { .slots = config.slots, .pkey = !config.pkeys.empty() }));
+			print(stdout, human_report(unit, { .slots = config.slots, .pkey = !config.pkeys.empty() }));
 	if (options.verbose && findings.empty())
-		fmt::print("The query did not find any targets\n");
+		print(stdout, "The query did not find any targets\n");
 	for (const Finding &finding : findings) {
 		if (!finding.allowed)
 			continue;
@@ -68,13 +72,15 @@ Result<void> scan_and_act_once(EventLoop &loop, const Sysfs &sysfs, const LocalP
 			judge.hosts = sysfs.srp_hosts();	// with the logins of this scan
 		const bool connected = !judge.judge(finding.target).connected.empty();
 		if (config.print && (!connected || config.all))
-			fmt::print("{}\n", finding.login);
+			print(stdout, fmt::format("{}\n", finding.login));
 		fflush(stdout);
 		if (config.execute && !connected)
-			log_in(sysfs, port.name, finding.login, log);
+			troubles += !log_in(sysfs, port.name, finding.login, log);
 	}
-	log_in_to_static_targets(sysfs, port.name, options, rules, log);
-	return fflush(stdout) ? Result<void>(system_error("cannot write the result")) : Result<void>();
+	troubles += log_in_to_static_targets(sysfs, port.name, options, rules, log);
+	if (auto written = flush(stdout, "the result"); !written)
+		return written.error();
+	return troubles;
 }
 
 } // namespace srp

@@ -6,9 +6,9 @@
 
 namespace srp {
 
-// -o: one scan; prints and logs in. The error if the scan could not be done.
-Result<void> scan_and_act_once(EventLoop &loop, const Sysfs &sysfs, const LocalPort &port, const SrpDaemonOptions &options, const Rules &rules,
-			       Log &log);
+// -o: one scan; prints and logs in. The number of things that did not work, or the error if the scan could not be done.
+Result<unsigned int> scan_and_act_once(EventLoop &loop, const Sysfs &sysfs, const LocalPort &port, const SrpDaemonOptions &options,
+				       const Rules &rules, Log &log);
 
 } // namespace srp
 

@@ -5,9 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "port_server.h"
 #include "service.h"
-#include "umad_port.h"
-#include "verbs_events.h"
+#include "state_file.h"
+#include "uevents.h"
 
 namespace srp {
 
@@ -15,31 +16,38 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const char *const kLockDirectory = "/run";
-// Where the device tells nothing, its files are read that often.
+// Where the kernel tells nothing of devices that come and go, they are looked for that often.
 constexpr Duration kPollTime = 10s;
-// ib_srp takes several logins at a time, so a target that does not answer holds up few others.
-constexpr unsigned int kLoginsAtOnce = 4;
+// A thousand logins are a thousand changes of the status.
+constexpr Duration kStatusTime = 1s;
 
-// Ties the daemon of one port to signals, events of the device and systemd.
+// Ties the ports of this process to signals, devices, rules and systemd.
 class Server {
 public:
-	Server(EventLoop &loop, const Sysfs &sysfs, const PortName &port, const SrpDaemonOptions &options, Rules rules, Log &log, Writer &logins, Writer &notices)
-		: loop_(loop), sysfs_(sysfs), port_(port), options_(options), log_(log), manager_(ServiceManager::from_environment()),
-		  daemon_({ .scheduler = loop, .sysfs = sysfs, .log = log, .logins = logins, .notices = notices,
-			    .open_port = [this] { return open_port(); },
-			    .print = [](const std::string &text) { fmt::print("{}", text); fflush(stdout); },
-			    .changed = [this] { tell_status(); } },
-			  port, options.config, std::make_shared<const Rules>(std::move(rules)))
+	Server(EventLoop &loop, const Sysfs &sysfs, const SrpDaemonOptions &options, Rules rules, Log &log)
+		: loop_(loop), options_(options), log_(log), manager_(ServiceManager::from_environment()),
+		  rules_(std::make_shared<const Rules>(std::move(rules))),
+		  context_({ .loop = loop, .sysfs = sysfs, .log = log, .changed = [this] { status_changed(); } }),
+		  ports_(sysfs, log, [this](const PortName &name, bool discover) {
+			  DaemonConfig config = options_.config;
+			  config.discover = discover;
+			  return start_port_server(context_, name, config, rules_);
+		  })
 	{
 	}
 
-	Result<void> run()
+	Result<void> run(const std::optional<PortName> &port)
 	{
-		const auto ready = loop_.on_signals({ SIGINT, SIGTERM, SIGHUP, SIGUSR1 }, [this](int signal) { on_signal(signal); });
-		if (!ready)
+		// Whoever read stdout or stderr may go; the logins matter more.
+		signal(SIGPIPE, SIG_IGN);
+		// Before the threads are there.
+		if (auto ready = loop_.on_signals({ SIGINT, SIGTERM, SIGHUP, SIGUSR1 }, [this](int signal) { on_signal(signal); }); !ready)
 			return ready;
-		daemon_.start();
+		if (!port)
+			ports_.serve_all(rules_for_all());
+		else if (auto started = ports_.serve(*port, options_.config.discover); !started)
+			return started;
+		watch_devices();
 		manager_.notify("READY=1");
 		tell_status();
 		pat_watchdog();
@@ -48,50 +56,22 @@ public:
 	}
 
 private:
-	Result<std::unique_ptr<MadPort>> open_port()
+	void watch_devices()
 	{
-		const auto port = infiniband_port(sysfs_, port_);
-		if (!port)
-			return port.error();
-		auto umad = UmadPort::open(loop_, port_);
-		if (umad)
-			watch_device();
-		return umad;
-	}
-
-	void watch_device()
-	{
-		events_.reset();
-		poll_timer_.cancel();
-		auto events = VerbsEvents::open(loop_, port_, [this](VerbsEvents::Kind kind, const std::string &what) {
-			// Not in the middle of the object that is calling and that a restart replaces.
-			event_timer_ = loop_.after(0ms, [this, kind, what] {
-				if (kind == VerbsEvents::Kind::Fatal)
-					daemon_.restart(what);
-				else
-					daemon_.rescan(what);
-			});
-		});
+		auto events = Uevents::open(loop_, [this] { ports_.update(); });
 		if (events) {
-			events_ = std::move(*events);
+			uevents_ = std::move(*events);
 			return;
 		}
-		log_.info(events.error().text + "; looking at its files instead");
-		if (const auto port = sysfs_.port(port_))
-			last_seen_ = *port;
-		poll();
+		log_.info(events.error().text + "; looking for devices now and then instead");
+		poll_devices();
 	}
 
-	void poll()
+	void poll_devices()
 	{
 		poll_timer_ = loop_.after(kPollTime, [this] {
-			const auto port = sysfs_.port(port_);
-			if (port && (port->lid != last_seen_.lid || port->sm_lid != last_seen_.sm_lid || port->active != last_seen_.active ||
-				     port->pkeys != last_seen_.pkeys)) {
-				last_seen_ = *port;
-				daemon_.rescan("the port changed");
-			}
-			poll();
+			ports_.update();
+			poll_devices();
 		});
 	}
 
@@ -102,35 +82,60 @@ private:
 			reload();
 			break;
 		case SIGUSR1:
-			daemon_.restart("Got SIGUSR1");
+			ports_.restart("Got SIGUSR1");
 			break;
 		default:
 			log_.info(signal == SIGINT ? "Got SIGINT" : "Got SIGTERM");
 			manager_.notify("STOPPING=1");
-			daemon_.stop([this] { loop_.stop(); });
+			ports_.stop([this] { loop_.stop(); });
 		}
 	}
 
 	// Checked before it is used: a mistake leaves the old rules in force.
 	void reload()
 	{
+		manager_.notify_reloading();
 		auto rules = Rules::load(options_.rules_file);
 		if (!rules) {
 			log_.error(rules.error().text + "; the old rules stay");
-			return;
+		} else {
+			for (const std::string &warning : rules->warnings())
+				log_.warning(warning);
+			log_.info(fmt::format("read {} rules and {} targets from {}", rules->size(), rules->static_targets().size(),
+					      options_.rules_file));
+			rules_ = std::make_shared<const Rules>(std::move(*rules));
+			ports_.use_rules(options_.all_ports ? rules_for_all() : rules_);
 		}
-		for (const std::string &warning : rules->warnings())
-			log_.warning(warning);
-		log_.info(fmt::format("read {} rules and {} targets from {}", rules->size(), rules->static_targets().size(), options_.rules_file));
-		daemon_.use_rules(std::make_shared<const Rules>(std::move(*rules)));
+		manager_.notify("READY=1");
+		tell_status();
 	}
 
-	void tell_status() const
+	// A target that is for any port would be tried through every port there is.
+	std::shared_ptr<const Rules> rules_for_all()
 	{
-		const auto status = daemon_.status();
-		manager_.notify(status.problem.empty() ? fmt::format("STATUS={}: {} targets, {} connected, {} failed", port_.text(), status.targets,
-								     status.connected, status.failed) :
-							 fmt::format("STATUS={}", printable(status.problem)));
+		for (const StaticTarget &target : rules_->static_targets())
+			if (target.device.empty())
+				log_.warning(fmt::format("the target of line {} of {} needs port=device:number with --all-ports; ignored",
+							 target.line, options_.rules_file));
+		rules_ = std::make_shared<const Rules>(rules_->with_ports_only());
+		return rules_;
+	}
+
+	void status_changed()
+	{
+		if (!status_pending_)
+			status_timer_ = loop_.after(kStatusTime, [this] { tell_status(); });
+		status_pending_ = true;
+	}
+
+	void tell_status()
+	{
+		status_pending_ = false;
+		const auto daemons = ports_.daemons();
+		manager_.notify("STATUS=" + status_line(daemons));
+		for (const PortDaemon *daemon : daemons)
+			if (const auto written = write_state(kRunDirectory, *daemon); !written)
+				log_.warning(fmt::format("{}; srp_daemon --status has no news", written.error().text));
 	}
 
 	void pat_watchdog()
@@ -142,29 +147,22 @@ private:
 	}
 
 	EventLoop &loop_;
-	const Sysfs &sysfs_;
-	const PortName port_;
 	const SrpDaemonOptions &options_;
 	Log &log_;
 	const ServiceManager manager_;
-	PortDaemon daemon_;
-	std::unique_ptr<VerbsEvents> events_;
-	LocalPort last_seen_;
-	Timer event_timer_, poll_timer_, watchdog_timer_;
+	std::shared_ptr<const Rules> rules_;
+	const ServerContext context_;
+	bool status_pending_ = false;
+	Timer status_timer_, poll_timer_, watchdog_timer_;
+	std::unique_ptr<Uevents> uevents_;
+	PortSet ports_;		// the last one, because its ports call the others
 };
 
 } // namespace
 
-Result<void> serve(EventLoop &loop, const Sysfs &sysfs, const PortName &port, const SrpDaemonOptions &options, Rules rules, Log &log)
+Result<void> serve(EventLoop &loop, const Sysfs &sysfs, const std::optional<PortName> &port, const SrpDaemonOptions &options, Rules rules, Log &log)
 {
-	const auto lock = lock_port(kLockDirectory, port);
-
-	if (!lock)
-		return lock.error();
-	const auto logins = WriterThreads::create(loop, kLoginsAtOnce), notices = WriterThreads::create(loop, 1);
-	if (!logins || !notices)
-		return !logins ? logins.error() : notices.error();
-	return Server(loop, sysfs, port, options, std::move(rules), log, **logins, **notices).run();
+	return Server(loop, sysfs, options, std::move(rules), log).run(port);
 }
 
 } // namespace srp

@@ -6,8 +6,9 @@
 
 namespace srp {
 
-// The daemon: until SIGINT or SIGTERM. The error if it could not begin.
-Result<void> serve(EventLoop &loop, const Sysfs &sysfs, const PortName &port, const SrpDaemonOptions &options, Rules rules, Log &log);
+// The daemon: until SIGINT or SIGTERM. No port: all there are. The error if it could not begin.
+Result<void> serve(EventLoop &loop, const Sysfs &sysfs, const std::optional<PortName> &port, const SrpDaemonOptions &options, Rules rules,
+		   Log &log);
 
 } // namespace srp
 

@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include "once.h"
+#include "port_server.h"
 #include "serve.h"
+#include "status.h"
 
 namespace srp {
 
@@ -25,29 +27,65 @@ Result<LocalPort> usable_port(const Sysfs &sysfs, const PortName &name, const Ru
 	return port;
 }
 
-Result<void> start(EventLoop &loop, SrpDaemonOptions &options, Log &log)
+// What the exit status is made of.
+enum class Outcome { Well, Trouble };
+
+Outcome trouble_if(bool trouble) { return trouble ? Outcome::Trouble : Outcome::Well; }
+
+Result<Outcome> show_status(EventLoop &loop, const Sysfs &sysfs, const SrpDaemonOptions &options)
+{
+	std::optional<PortName> only;
+
+	if (!options.port.device.empty() || !options.port.umad.empty()) {
+		const auto name = choose_port(sysfs, options.port);
+		const auto port = name ? sysfs.port(*name) : name.error();
+		if (!port)
+			return port.error();
+		only = *name;
+	}
+	const StatusReport report = collect_status(sysfs, kRunDirectory, only, loop.now());
+	print(stdout, options.json ? json_status(report) : human_status(report));
+	if (auto written = flush(stdout, "the status"); !written)
+		return written.error();
+	return trouble_if(!report.all_well());
+}
+
+Result<Outcome> start(EventLoop &loop, SrpDaemonOptions &options, Log &log)
 {
 	const Sysfs sysfs = Sysfs::from_environment();
-	auto rules = Rules::load(options.rules_file);
 
+	if (options.status)
+		return show_status(loop, sysfs, options);
+	auto rules = Rules::load(options.rules_file);
 	if (!rules)
 		return rules.error();
 	for (const std::string &warning : rules->warnings())
 		log.warning(warning);
 	if (options.check_config) {
-		fmt::print("{}: {} rules and {} targets\n", options.rules_file, rules->size(), rules->static_targets().size());
-		return {};
+		print(stdout, fmt::format("{}: {} rules and {} targets\n", options.rules_file, rules->size(), rules->static_targets().size()));
+		if (auto written = flush(stdout, "the result"); !written)
+			return written.error();
+		return trouble_if(!rules->warnings().empty());
 	}
-	const auto name = choose_port(sysfs, options.port);
-	if (!name)
-		return name.error();
-	const auto port = usable_port(sysfs, *name, *rules, options.config);
-	if (!port)
-		return port.error();
+	std::optional<LocalPort> port;
+	std::optional<PortName> name;
+	if (!options.all_ports) {
+		const auto chosen = choose_port(sysfs, options.port);
+		const auto usable = chosen ? usable_port(sysfs, *chosen, *rules, options.config) : chosen.error();
+		if (!usable)
+			return usable.error();
+		port = *usable;
+		name = *chosen;
+	}
 	if (options.verbose)
-		fmt::print("{}", configuration_report(options, *name));
-	return options.once ? scan_and_act_once(loop, sysfs, *port, options, *rules, log) :
-			      serve(loop, sysfs, *name, options, std::move(*rules), log);
+		print(stdout, configuration_report(options, name));
+	if (options.once) {
+		const auto troubles = scan_and_act_once(loop, sysfs, *port, options, *rules, log);
+		return troubles ? Result<Outcome>(trouble_if(*troubles > 0)) : troubles.error();
+	}
+	if (auto served = serve(loop, sysfs, name, options, std::move(*rules), log); !served)
+		return served.error();
+	return Outcome::Well;
 }
 
 int run(SrpDaemonOptions &options)
@@ -55,14 +93,16 @@ int run(SrpDaemonOptions &options)
 	const auto loop = EventLoop::create();
 
 	if (!loop) {
-		fmt::print(stderr, "srp_daemon: {}\n", loop.error().text);
+		print(stderr, fmt::format("srp_daemon: {}\n", loop.error().text));
 		return 1;
 	}
 	Log log(**loop, default_sink("srp_daemon"), options.debug ? Priority::Debug : Priority::Info);
-	const auto done = start(**loop, options, log);
-	if (!done)
-		log.error(done.error().text);
-	return done ? 0 : 1;
+	const auto outcome = start(**loop, options, log);
+	if (!outcome) {
+		log.error(outcome.error().text);
+		return 1;
+	}
+	return options.strict && *outcome == Outcome::Trouble ? 2 : 0;
 }
 
 } // namespace
@@ -77,13 +117,13 @@ int srp_daemon_main(const std::vector<std::string> &arguments)
 		ready = complete(options);
 	if (!ready || options.usage) {
 		if (!ready)
-			fmt::print(stderr, "srp_daemon: {}\n", ready.error().text);
-		fmt::print(stderr, "{}", command_line.help());
+			print(stderr, fmt::format("srp_daemon: {}\n", ready.error().text));
+		print(stderr, command_line.help());
 		return 1;
 	}
 	if (!options.help && !options.man && !options.version)
 		return run(options);
-	fmt::print("{}", options.help ? command_line.help() : options.man ? command_line.man_options() : "srp_daemon " SRP_TOOLS_VERSION "\n");
+	print(stdout, options.help ? command_line.help() : options.man ? command_line.man_options() : "srp_daemon " SRP_TOOLS_VERSION "\n");
 	return 0;
 }
 

@@ -7,7 +7,8 @@
 
 namespace srp {
 
-// Exit status: 0 stopped by a signal, or the one scan was done; 1 it could not be started, or the one scan failed.
+// Exit status: 0 stopped by a signal, or the one scan was done; 1 it could not be started, or the one scan failed; with --strict 2 if
+// something else went wrong.
 int srp_daemon_main(const std::vector<std::string> &arguments);
 
 } // namespace srp

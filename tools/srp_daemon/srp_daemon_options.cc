@@ -57,6 +57,8 @@ CommandLine srp_daemon_command_line(SrpDaemonOptions &o)
 			   set_number([&o](unsigned int value) { o.port.number = value; }, 1, 255) },
 			 { 'j', "device-port", "NAME:NUMBER", "both of these",
 			   [&o](const std::string &text) { return set_device_and_port(o.port, text); } },
+			 { 0, "all-ports", "", "serve all InfiniBand ports in one process, as they come and go (default: one port)",
+			   set_flag(o.all_ports) },
 			 { 'k', "pkey", "P_KEY", "look through this P_Key only, hexadecimal; repeatable (default: all of the port)",
 			   [&c](const std::string &text) { return add_pkey(c.pkeys, text); } },
 			 { 'R', "rescan", "SECONDS", "scan again that often (default: only when something changed)",
@@ -79,7 +81,10 @@ CommandLine srp_daemon_command_line(SrpDaemonOptions &o)
 				   c.fail_path = false;
 				   return {};
 			   } },
-			 { 0, "json", "", "with -o: print everything that was found as JSON", set_flag(o.json) },
+			 { 0, "status", "", "show how the logins and the attempts at them are, and what to do, and exit", set_flag(o.status) },
+			 { 0, "json", "", "with -o: print everything that was found as JSON; with --status: print that as JSON", set_flag(o.json) },
+			 { 0, "strict", "", "with -o, --status or --check-config: exit status 2 if something is not as it should be",
+			   set_flag(o.strict) },
 			 { 0, "check-config", "", "check the rules file and exit", set_flag(o.check_config) },
 			 { 'v', "verbose", "", "print the configuration, and a line per slot", set_flag(o.verbose) },
 			 { 'V', "debug", "", "log what is done, on stderr", set_flag(o.debug) },
@@ -95,8 +100,16 @@ Result<void> complete(SrpDaemonOptions &options)
 {
 	DaemonConfig &config = options.config;
 
-	if (options.json && !options.once)
-		return Error { "--json needs -o" };
+	const bool one_port = !options.port.umad.empty() || !options.port.device.empty() || options.port.number;
+
+	if (options.json && !options.once && !options.status)
+		return Error { "--json needs -o or --status" };
+	if (options.strict && !options.once && !options.status && !options.check_config)
+		return Error { "--strict needs -o, --status or --check-config" };
+	if (options.status && options.once)
+		return Error { "--status and -o do not go together" };
+	if (options.all_ports && (options.once || one_port))
+		return Error { "--all-ports does not go with -o or with the name of a port" };
 	if (config.execute && options.tl_retry_count)
 		config.login.tl_retry_count = options.tl_retry_count;
 	config.human = !config.print && !config.execute && !options.json;
@@ -107,7 +120,7 @@ Result<void> complete(SrpDaemonOptions &options)
 	return {};
 }
 
-std::string configuration_report(const SrpDaemonOptions &o, const PortName &port)
+std::string configuration_report(const SrpDaemonOptions &o, const std::optional<PortName> &port)
 {
 	const DaemonConfig &c = o.config;
 
@@ -128,7 +141,7 @@ std::string configuration_report(const SrpDaemonOptions &o, const PortName &port
 			   " Rescan period (sec)        : {}\n"
 			   " Recheck period (sec)       : {}\n"
 			   " ------------------------------------------------\n",
-			   getpid(), port.device, port.number, c.policy.tries, c.policy.per_port,
+			   getpid(), port ? port->device : "all", port ? fmt::format("{}", port->number) : "all", c.policy.tries, c.policy.per_port,
 			   std::chrono::duration_cast<std::chrono::milliseconds>(c.policy.timeout).count(), yes_no(c.print), yes_no(c.execute),
 			   yes_no(c.all), yes_no(o.once), o.rules_file, yes_no(c.login.initiator_ext),
 			   c.rescan.count() ? fmt::format("{}", c.rescan.count()) : "none", c.recheck.count());

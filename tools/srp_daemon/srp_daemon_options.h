@@ -16,6 +16,9 @@ struct SrpDaemonOptions {
 	std::optional<std::chrono::milliseconds> timeout;	// -t
 	bool verbose = false, debug = false;
 	bool once = false;
+	bool all_ports = false;
+	bool status = false;
+	bool strict = false;
 	bool json = false;
 	bool check_config = false;
 	bool systemd = false;		// accepted; where messages go is found out
@@ -26,8 +29,8 @@ struct SrpDaemonOptions {
 CommandLine srp_daemon_command_line(SrpDaemonOptions &options);
 // What can be wrong with options that are right one by one; completes config.
 Result<void> complete(SrpDaemonOptions &options);
-// -v
-std::string configuration_report(const SrpDaemonOptions &options, const PortName &port);
+// -v; no port: all
+std::string configuration_report(const SrpDaemonOptions &options, const std::optional<PortName> &port);
 
 } // namespace srp
 

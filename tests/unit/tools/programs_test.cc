@@ -254,6 +254,37 @@ TEST(Options, Mistakes)
 	}
 }
 
+TEST(Options, WhatDoesNotGoTogether)
+{
+	for (const std::vector<std::string> &bad : std::vector<std::vector<std::string>> {
+		     { "--json" }, { "--strict" }, { "--status", "-o" }, { "--all-ports", "-o" }, { "--all-ports", "-i", "a" }, { "--all-ports", "-p", "2" },
+		     { "--all-ports", "-d", "umad0" } }) {
+		SrpDaemonOptions o;
+		EXPECT_TRUE(srp_daemon_command_line(o).parse(bad)) << bad[0];
+		EXPECT_FALSE(complete(o)) << bad[0] << " " << bad.back();
+	}
+	for (const std::vector<std::string> &good : std::vector<std::vector<std::string>> {
+		     { "--json", "-o" }, { "--json", "--status" }, { "--strict", "--check-config" }, { "--all-ports", "-e", "-R", "60" },
+		     { "--status", "-i", "a" } }) {
+		SrpDaemonOptions o;
+		EXPECT_TRUE(srp_daemon_command_line(o).parse(good) && complete(o)) << good[0];
+	}
+}
+
+// Only who waits for the end of a scan gives up sooner, and not if he said how long to wait.
+TEST(Options, WhoWaitsForTheEnd)
+{
+	const auto adaptive = [](const std::vector<std::string> &arguments) {
+		SrpDaemonOptions o;
+		EXPECT_TRUE(srp_daemon_command_line(o).parse(arguments) && complete(o));
+		return o.config.policy.adaptive;
+	};
+
+	EXPECT_FALSE(adaptive({ "-e" }));
+	EXPECT_TRUE(adaptive({ "-e", "-o" }));
+	EXPECT_FALSE(adaptive({ "-o", "-t", "5000" }));
+}
+
 // One table: every option is in the help and in the manual page.
 TEST(Options, HelpAndManualPage)
 {
@@ -331,12 +362,46 @@ TEST(Programs, ExitStatus)
 	EXPECT_NE(run("srp_daemon", "-o -i roce0", empty).out.find("Unsupported link layer Ethernet"), std::string::npos);
 }
 
+TEST(Programs, Status)
+{
+	FakeSysfs sysfs;
+	const std::string environment = "SYSFS_PATH=" + sysfs.path().string();
+
+	EXPECT_EQ(run("srp_daemon", "--status --strict", environment).out, "No targets\n");
+	sysfs.add_port({ "fake0", 1 }, 2);
+	sysfs.add_host("host7", { .id_ext = "1", .ioc_guid = Guid(2), .dgid = Gid(1, Guid(3)), .pkey = Pkey(0xffff) }, { "fake0", 1 });
+	const auto shown = run("srp_daemon", "--status", environment);
+	EXPECT_EQ(shown.status, 0);
+	EXPECT_NE(shown.out.find("fake0:1 -> 00000000000000010000000000000003 P_Key ffff: unknown, host7\n"), std::string::npos) << shown.out;
+	EXPECT_EQ(run("srp_daemon", "--status --strict", environment).status, 2) << "nobody serves the port";
+	const auto json = nlohmann::json::parse(run("srp_daemon", "--status --json", environment).out);
+	EXPECT_EQ(json["targets"][0]["paths"][0]["host"], "host7");
+	EXPECT_EQ(run("srp_daemon", "--status -i nosuch", environment).status, 1);
+}
+
+// A full disk is told, and is no success.
+TEST(Programs, FullDisk)
+{
+	FakeSysfs sysfs;
+	const std::string environment = "SYSFS_PATH=" + sysfs.path().string();
+
+	// stdout, and stderr as well: then the exit status is all that is left.
+	EXPECT_EQ(run("srp_daemon", "--status >/dev/full", environment).status, 1);
+	EXPECT_EQ(run("srp_daemon", "--check-config -f /dev/null >/dev/full", environment).status, 1);
+	EXPECT_EQ(run("ibsrpdm", "-c >/dev/full", environment).status, 1);
+	const auto told = run("srp_daemon", "--status 2>&1 1>/dev/full | cat; true", environment);
+	EXPECT_NE(told.out.find("cannot write the status: No space left on device"), std::string::npos) << told.out;
+}
+
 TEST(Programs, CheckConfig)
 {
 	TempDir dir;
 
 	dir.write("good", "a ioc_guid=1\nd\n");
 	dir.write("bad", "d\na foo=1\n");
+	dir.write("odd", "d pkey=1ffff\n");
+	EXPECT_EQ(run("srp_daemon", "--check-config -f " + (dir.path() / "odd").string()).status, 0);
+	EXPECT_EQ(run("srp_daemon", "--check-config --strict -f " + (dir.path() / "odd").string()).status, 2);
 	const auto good = run("srp_daemon", "--check-config -f " + (dir.path() / "good").string());
 	EXPECT_EQ(good.status, 0);
 	EXPECT_NE(good.out.find("2 rules and 0 targets"), std::string::npos);

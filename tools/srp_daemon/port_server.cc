@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "port_server.h"
+
+#include <fmt/format.h>
+
+#include "one_scan.h"
+#include "service.h"
+#include "umad_port.h"
+#include "verbs_events.h"
+
+namespace srp {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// Where the device tells nothing, its files are read that often.
+constexpr Duration kPollTime = 10s;
+// ib_srp takes several logins at a time, so a target that does not answer holds up few others.
+constexpr unsigned int kLoginsAtOnce = 4;
+
+class PortServer : public PortService {
+public:
+	PortServer(const ServerContext &context, Fd lock, std::unique_ptr<Writer> logins, std::unique_ptr<Writer> notices, const PortName &name,
+		   const DaemonConfig &config, std::shared_ptr<const Rules> rules)
+		: context_(context), name_(name), lock_(std::move(lock)), logins_(std::move(logins)), notices_(std::move(notices)),
+		  daemon_({ .scheduler = context.loop, .sysfs = context.sysfs, .log = context.log, .logins = *logins_, .notices = *notices_,
+			    .open_port = [this] { return open_port(); },
+			    .print = [this](const std::string &text) { print(text); },
+			    .changed = context.changed },
+			  name, config, std::move(rules))
+	{
+		daemon_.start();
+	}
+
+	~PortServer() override
+	{
+		std::error_code ignored;
+		std::filesystem::remove(state_file(kRunDirectory, name_), ignored);
+	}
+
+	void devices_changed() override { daemon_.device_may_be_back(); }
+	void use_rules(std::shared_ptr<const Rules> rules) override { daemon_.use_rules(std::move(rules)); }
+	void restart(const std::string &why) override { daemon_.restart(why); }
+	void stop(Task done) override { daemon_.stop(std::move(done)); }
+	const PortDaemon &daemon() const override { return daemon_; }
+
+private:
+	Result<std::unique_ptr<MadPort>> open_port()
+	{
+		const auto port = infiniband_port(context_.sysfs, name_);
+		if (!port)
+			return port.error();
+		auto umad = UmadPort::open(context_.loop, name_);
+		if (umad)
+			watch_device(*port);
+		return umad;
+	}
+
+	void watch_device(const LocalPort &port)
+	{
+		events_.reset();
+		poll_timer_.cancel();
+		auto events = VerbsEvents::open(context_.loop, name_, [this](VerbsEvents::Kind kind, const std::string &what) {
+			// Not in the middle of the object that is calling and that a restart replaces.
+			event_timer_ = context_.loop.after(0ms, [this, kind, what] {
+				if (kind == VerbsEvents::Kind::Fatal)
+					daemon_.restart(what);
+				else
+					daemon_.rescan(what);
+			});
+		});
+		if (events) {
+			events_ = std::move(*events);
+			return;
+		}
+		context_.log.info(events.error().text + "; looking at its files instead");
+		last_seen_ = port;
+		poll();
+	}
+
+	void poll()
+	{
+		poll_timer_ = context_.loop.after(kPollTime, [this] {
+			const auto port = context_.sysfs.port(name_);
+			if (port && (port->lid != last_seen_.lid || port->sm_lid != last_seen_.sm_lid || port->active != last_seen_.active ||
+				     port->pkeys != last_seen_.pkeys)) {
+				last_seen_ = *port;
+				daemon_.rescan("the port changed");
+			}
+			poll();
+		});
+	}
+
+	// A full disk or a closed pipe is a matter of who reads, not of the logins.
+	void print(const std::string &text)
+	{
+		srp::print(stdout, text);
+		if (auto written = flush(stdout, "to stdout"); !written)
+			context_.log.error(written.error().text);
+		clearerr(stdout);
+	}
+
+	const ServerContext &context_;
+	const PortName name_;
+	const Fd lock_;
+	const std::unique_ptr<Writer> logins_, notices_;
+	std::unique_ptr<VerbsEvents> events_;
+	LocalPort last_seen_;
+	Timer event_timer_, poll_timer_;
+	PortDaemon daemon_;	// the last one, because it begins at once and calls the others
+};
+
+} // namespace
+
+Result<std::unique_ptr<PortService>> start_port_server(const ServerContext &context, const PortName &name, const DaemonConfig &config,
+						       std::shared_ptr<const Rules> rules)
+{
+	auto lock = lock_port(kRunDirectory, name);
+	if (!lock)
+		return lock.error();
+	auto logins = WriterThreads::create(context.loop, kLoginsAtOnce);
+	auto notices = WriterThreads::create(context.loop, 1);
+	if (!logins || !notices)
+		return !logins ? logins.error() : notices.error();
+	return std::unique_ptr<PortService>(
+		new PortServer(context, std::move(*lock), std::move(*logins), std::move(*notices), name, config, std::move(rules)));
+}
+
+} // namespace srp
