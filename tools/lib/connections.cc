@@ -69,6 +69,7 @@ void Connections::offer_one(const Finding &finding, bool news)
 	entry.path = path_of(finding.target);
 	entry.what = name_of(finding.target);
 	entry.dgid = finding.target.dgid;
+	entry.lid = finding.target.lid;
 	entry.left = false;
 	if (!finding.connected.empty()) {
 		entry.retry.cancel();
@@ -173,14 +174,30 @@ void Connections::port_left(const Gid &gid)
 			continue;
 		world_.log.warning(fmt::format("{}: {} left the fabric", name_.text(), entry.what));
 		entry.left = true;
-		if (entry.state == State::Failed) {	// it is tried when it is back
-			entry.retry.cancel();
-			entry.state = State::Found;
-		}
+		wait_for_return(entry);
 	}
 	if (config_.fail_path)
 		fail_path(gid);
 	world_.changed();
+}
+
+void Connections::units_gone(Lid lid)
+{
+	for (auto &[key, entry] : entries_)
+		if (!entry.path.empty() && entry.lid == lid) {
+			world_.log.info(fmt::format("{}: {} is not offered any more", name_.text(), entry.what));
+			wait_for_return(entry);
+		}
+	world_.changed();
+}
+
+// It is tried when it is found again.
+void Connections::wait_for_return(Entry &entry)
+{
+	if (entry.state != State::Failed)
+		return;
+	entry.retry.cancel();
+	entry.state = State::Found;
 }
 
 // The adapter would need many retries to find out what the SM knows. Whoever made the login: the path is gone for all.

@@ -22,6 +22,7 @@ public:
 		std::string what;		// for messages
 		std::string path;		// target port and service without the P_Key; empty for RDMA/CM
 		Gid dgid;			// of the target port; zero for RDMA/CM
+		Lid lid;			// the same
 		State state = State::Found;
 		bool left = false;		// its port left the fabric and has not come back
 		unsigned int failures = 0;	// in a row
@@ -42,9 +43,10 @@ public:
 	void keep_static(const std::vector<StaticTarget> &targets);
 	// The SM says that this port is gone.
 	void port_left(const Gid &gid);
+	// A port says that it answers device management no more. Logins stay, attempts end until it is found again.
+	void units_gone(Lid lid);
 	// Other rules: everything is to be offered again.
 	void forget();
-	void stop_recheck() { recheck_timer_.cancel(); }
 
 	const std::map<std::string, Entry> &entries() const { return entries_; }
 
@@ -52,6 +54,7 @@ private:
 	void offer_one(const Finding &finding, bool news);
 	bool path_is_taken(const std::string &key, const Entry &entry) const;
 	void recheck(const Judge &now);
+	void wait_for_return(Entry &entry);
 	void log_in(const std::string &key);
 	void logged_in(const std::string &key, Result<void> result);
 	void fail_path(const Gid &gid);

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -17,6 +18,15 @@ namespace {
 // What is wrong at every scan need not be said at every scan.
 constexpr Duration kSameError = std::chrono::minutes(10);
 constexpr size_t kErrorsRemembered = 10000;
+
+// systemd.exec(5): device and inode of the stream, which a child may have replaced.
+bool stderr_is_journal()
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	struct stat status;
+
+	return stream && !fstat(STDERR_FILENO, &status) && stream == fmt::format("{}:{}", status.st_dev, status.st_ino);
+}
 
 } // namespace
 
@@ -43,7 +53,7 @@ void Log::write(Priority priority, const std::string &text)
 
 Log::Sink default_sink(const std::string &program)
 {
-	if (getenv("JOURNAL_STREAM"))	// sd-daemon(3)
+	if (stderr_is_journal())
 		return [](Priority priority, const std::string &text) { print(stderr, fmt::format("<{}>{}\n", static_cast<int>(priority), text)); };
 	if (isatty(STDERR_FILENO))
 		return [program](Priority, const std::string &text) { print(stderr, fmt::format("{}: {}\n", program, text)); };

@@ -357,6 +357,8 @@ void PortDaemon::on_report(const MadAddress &from, const Message &report)
 		cache_.forget(notice->lid);
 		if (notice->capability_mask & kIsDeviceManagement)
 			look_at(notice->lid, {});
+		else
+			connections_.units_gone(notice->lid);
 		break;
 	}
 }

@@ -481,6 +481,174 @@ TEST_F(DaemonTest, SubscriptionsFollowTheSm)
 		EXPECT_TRUE(lids.empty()) << trap;
 }
 
+// The last of three tries counts as much as the first.
+TEST_F(DaemonTest, ARegistrationSucceedsAtTheThirdTry)
+{
+	fabric.sa.ignore_informs = 6;	// two tries for each of three traps
+	start();
+	time.run_for(6s);
+	for (const uint16_t trap : { kTrapInService, kTrapOutOfService, kTrapLocalChanges })
+		EXPECT_EQ(fabric.subscribers[trap], std::vector<Lid> { Lid(2) }) << trap;
+	EXPECT_TRUE(messages.empty()) << messages[0];
+}
+
+TEST_F(DaemonTest, ARejectedRegistrationIsNoSuccess)
+{
+	config.rescan = 0s;
+	fabric.sa.inform_status = 0x0200;
+	start();
+	time.run_for(1s);
+	EXPECT_TRUE(logged("Fail to register to traps: MAD status 0x0200"));
+	fabric.sa.inform_status = 0;
+	time.run_for(1min);
+	EXPECT_EQ(fabric.subscribers[kTrapInService], std::vector<Lid> { Lid(2) }) << "tried again";
+}
+
+// Who is stopped before the SM answered leaves no subscription behind.
+TEST_F(DaemonTest, StopsWhileItSubscribes)
+{
+	bool stopped = false;
+
+	fabric.at(Lid(1)).faults.delay = 5ms;
+	start();
+	time.run_for(1ms);
+	daemon->stop([&] { stopped = true; });
+	time.run_for(100ms);
+	EXPECT_TRUE(stopped);
+	EXPECT_EQ(fabric.subscribers.size(), 3u);
+	for (const auto &[trap, lids] : fabric.subscribers)
+		EXPECT_TRUE(lids.empty()) << trap;
+}
+
+// Another SM at another LID: it is asked, it learns of us, and its traps count.
+TEST_F(DaemonTest, AnotherSmTakesOver)
+{
+	config.rescan = 0s;
+	fabric.add_host(Lid(3));
+	start();
+	time.run_for(1s);
+	fabric.at(Lid(1)).faults.dead = true;
+	fabric.subscribers.clear();
+	fabric.set_sm(Lid(3));
+	sysfs.write("class/infiniband/fake0/ports/1/sm_lid", "0x3\n");
+	daemon->rescan("another SM");
+	time.run_for(1s);
+	EXPECT_EQ(fabric.subscribers.size(), 3u);
+	fabric.trap({ .trap = kTrapInService, .gid = fabric.add_target(Lid(4)).gid });
+	time.run_for(100ms);
+	EXPECT_EQ(initiator.logins.size(), 1u);
+}
+
+TEST_F(DaemonTest, AnotherLid)
+{
+	fabric.add_target(Lid(4));
+	start();
+	time.run_for(10s);
+	fabric.change_lid(Lid(2), Lid(9));
+	sysfs.write("class/infiniband/fake0/ports/1/lid", "0x9\n");
+	fabric.add_target(Lid(5));
+	daemon->rescan("another LID");
+	time.run_for(1s);
+	EXPECT_EQ(initiator.logins, (std::vector<std::string> { login_of(4), login_of(5) }));
+	EXPECT_EQ(fabric.subscribers[kTrapInService].back(), Lid(9));
+}
+
+// After a fatal error the device is opened again, but not before it had a moment.
+TEST_F(DaemonTest, AFatalErrorOfTheDevice)
+{
+	fabric.add_target(Lid(4));
+	start();
+	time.run_for(10s);
+	daemon->restart("fatal error of the device");
+	time.run_for(900ms);
+	EXPECT_EQ(opened, 1u);
+	fabric.add_target(Lid(5));
+	time.run_for(1s);
+	EXPECT_EQ(opened, 2u);
+	EXPECT_EQ(initiator.logins.size(), 2u);
+}
+
+// The news of a device is faster than the next attempt.
+TEST_F(DaemonTest, ADeviceThatIsBack)
+{
+	no_device = true;
+	start();
+	time.run_for(5min);
+	const unsigned int before = opened;
+	no_device = false;
+	daemon->device_may_be_back();
+	time.run_for(200ms);
+	EXPECT_EQ(opened, before + 1);
+	daemon->device_may_be_back();
+	time.run_for(10s);
+	EXPECT_EQ(opened, before + 1) << "it is open";
+}
+
+// sysfs cannot be read, or only in part: told, and looked at again.
+TEST_F(DaemonTest, SysfsErrors)
+{
+	fabric.add_target(Lid(4));
+	sysfs.remove("class/infiniband/fake0/ports/1/pkeys");
+	sysfs.write("class/scsi_host", "not a directory");
+	sysfs.write("class/srp_remote_ports", "not a directory");
+	start();
+	time.run_for(1s);
+	EXPECT_TRUE(logged("fake0:1: the P_Key table is empty"));
+	sysfs.remove("class/scsi_host");
+	sysfs.add_port(name, 2);
+	time.run_for(5s);
+	EXPECT_EQ(initiator.logins.size(), 1u);
+	fabric.trap({ .trap = kTrapOutOfService, .gid = fabric.at(Lid(4)).gid });
+	time.run_for(1s);
+	EXPECT_TRUE(initiator.notices.empty());
+}
+
+// Several services of one controller are several targets.
+TEST_F(DaemonTest, TwoServicesOfOnePort)
+{
+	auto &target = fabric.add_target(Lid(4));
+
+	target.controllers[0].profile.service_entries = 2;
+	target.controllers[0].services.push_back({ "SRP.T10:77", ServiceId(0x77) });
+	initiator.fail_with = ETIMEDOUT;
+	start();
+	time.run_for(2s);
+	EXPECT_EQ(initiator.logins.size(), 2u);
+	initiator.fail_with = 0;
+	time.run_for(1min);
+	EXPECT_EQ(daemon->status().connected, 2u) << "each has its own place in the queue";
+}
+
+// A trap does not say which P_Key; the port is looked at through all of them.
+TEST_F(DaemonTest, ATrapIsAboutAllPkeys)
+{
+	fabric.add_host(Lid(2), { Pkey(0xffff), Pkey(0x8001) });
+	sysfs.add_port(name, 2, { "0xffff", "0x8001" });
+	start();
+	time.run_for(1s);
+	fabric.trap({ .trap = kTrapInService, .gid = fabric.add_target(Lid(4), { Pkey(0x8001) }).gid });
+	time.run_for(100ms);
+	EXPECT_EQ(initiator.logins, std::vector<std::string> { login_of(4, "8001") });
+}
+
+// A target that is switched off says so; attempts end until it is there again.
+TEST_F(DaemonTest, ATargetThatIsNotOfferedAnyMore)
+{
+	fabric.add_target(Lid(4));
+	config.rescan = 0s;
+	initiator.fail_with = ECONNRESET;
+	start();
+	time.run_for(20s);
+	const size_t before = initiator.logins.size();
+	fabric.trap({ .trap = kTrapLocalChanges, .lid = Lid(4) });
+	time.run_for(1h);
+	EXPECT_EQ(initiator.logins.size(), before);
+	EXPECT_TRUE(logged("is not offered any more"));
+	fabric.trap({ .trap = kTrapLocalChanges, .lid = Lid(4), .capability_mask = kIsDeviceManagement });
+	time.run_for(100ms);
+	EXPECT_EQ(initiator.logins.size(), before + 1);
+}
+
 TEST_F(DaemonTest, StopsWithin100MsWithoutTheSm)
 {
 	start();
@@ -619,6 +787,29 @@ TEST_F(DaemonTest, StaticTargetsWithoutAFabric)
 	initiator.fail_with = 0;
 	time.run_for(30s);
 	EXPECT_EQ(daemon->status().connected, 1u) << "the pauses were 5, 10, 20 and 40 s";
+}
+
+// Without a working fabric, without -R, and two addresses of one target: sysfs does not tell them apart.
+TEST_F(DaemonTest, StaticTargetsDoNotDependOnTheFabric)
+{
+	const auto host = [this](const std::string &number) {
+		sysfs.write("class/scsi_host/host" + number + "/id_ext", "0x1\n");
+		sysfs.write("class/scsi_host/host" + number + "/ioc_guid", "0x2\n");
+	};
+
+	no_device = true;
+	config.rescan = 0s;
+	start("t id_ext=1,ioc_guid=2,dest=10.1.0.2:5555\nt id_ext=1,ioc_guid=2,dest=10.1.0.3:5555\n");
+	host("8");
+	host("9");
+	time.run_for(10min);
+	EXPECT_EQ(initiator.logins.size(), 2u);
+	sysfs.remove("class/scsi_host/host9");
+	initiator.drop("id_ext=0000000000000001,ioc_guid=0000000000000002,dest=10.1.0.3:5555");
+	time.run_for(61s);
+	EXPECT_EQ(initiator.logins.size(), 4u) << "the kernel refuses the one that exists";
+	EXPECT_EQ(daemon->status().connected, 2u);
+	EXPECT_EQ(daemon->status().failed, 0u);
 }
 
 // A target with a poisoned name costs a message and nothing else.

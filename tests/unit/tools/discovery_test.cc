@@ -199,6 +199,16 @@ TEST_F(DiscoveryTest, TheSaIsAskedThroughAPartitionThatReachesIt)
 	EXPECT_EQ(counters.unanswered, 1u);
 }
 
+// Questions to the SA go out with the service level that the port has for its SM.
+TEST_F(DiscoveryTest, TheServiceLevelOfTheSm)
+{
+	fabric.add_target(Lid(4));
+	fabric.sa.sl = 3;
+	EXPECT_EQ(found(), "the SA at LID 0x0001 does not answer: no answer within 5000 ms");
+	local.sm_sl = 3;
+	EXPECT_EQ(found(), "0004/ffff");
+}
+
 TEST_F(DiscoveryTest, APkeyTableThatIsFull)
 {
 	std::vector<Pkey> pkeys;

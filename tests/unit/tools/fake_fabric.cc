@@ -56,7 +56,7 @@ Message redirection(const MadHeader &header, Lid to)
 
 class FakeFabric::Port : public MadPort {
 public:
-	Port(FakeFabric &fabric, Lid lid) : fabric_(fabric), lid_(lid) { fabric_.attached_[lid] = this; }
+	Port(FakeFabric &fabric, Lid lid) : lid_(lid), fabric_(fabric) { fabric_.attached_[lid] = this; }
 	~Port() override { fabric_.attached_.erase(lid_); }
 
 	void set_receiver(Receiver *receiver) override { receiver_ = receiver; }
@@ -65,6 +65,8 @@ public:
 		if (gone_)
 			return Error { "no such device", Cause::System, ENODEV };
 		const auto header = decode_header(Bytes(mad));
+		if (!static_cast<uint32_t>(header->transaction) && header->method != Method::ReportResp)
+			return {};	// opensm ignores it
 		if (header->method == Method::ReportResp) {
 			fabric_.reports_acknowledged++;
 			return {};
@@ -84,10 +86,10 @@ public:
 	Receiver *receiver_ = nullptr;
 	bool reports_ = false;
 	bool gone_ = false;
+	Lid lid_;
 
 private:
 	FakeFabric &fabric_;
-	const Lid lid_;
 };
 
 FakeFabric::EndPort &FakeFabric::add_host(Lid lid, std::vector<Pkey> pkeys)
@@ -117,6 +119,18 @@ FakeFabric::EndPort &FakeFabric::add_target(Lid lid, std::vector<Pkey> pkeys)
 	controller.services.push_back({ fmt::format("SRP.T10:{:016x}", guid), ServiceId(guid) });
 	port.controllers.push_back(controller);
 	return port;
+}
+
+void FakeFabric::change_lid(Lid from, Lid to)
+{
+	auto port = ports_.extract(from);
+
+	port.key() = port.mapped().lid = to;
+	ports_.insert(std::move(port));
+	if (auto attached = attached_.extract(from)) {
+		attached.key() = attached.mapped()->lid_ = to;
+		attached_.insert(std::move(attached));
+	}
 }
 
 std::unique_ptr<MadPort> FakeFabric::attach(Lid lid) { return std::make_unique<Port>(*this, lid); }
@@ -180,6 +194,12 @@ void FakeFabric::arrive_at_sa(const Question &question, EndPort &sm)
 {
 	sa.questions++;
 	const auto header = decode_header(Bytes(question.mad));
+	if (question.to.sl != sa.sl)
+		return;
+	if (header->attribute == Attribute::InformInfo && sa.ignore_informs) {
+		sa.ignore_informs--;
+		return;
+	}
 	if (header->attribute == Attribute::PathRecord && sa.ignore_paths) {
 		sa.ignore_paths--;
 		return;
@@ -317,9 +337,9 @@ Message FakeFabric::answer_of_sa(const Question &question)
 		const InformInfo info = decode_inform_info_record(data.first<InformInfo::kSize>());
 		auto &list = subscribers[info.trap];
 		std::erase(list, question.from);
-		if (info.subscribe)
+		if (info.subscribe && !sa.inform_status)
 			list.push_back(question.from);
-		head();
+		head(sa.inform_status);
 		put<InformInfo, kSaDataOffset>(message, info);
 		break;
 	}

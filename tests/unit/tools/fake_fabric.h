@@ -48,6 +48,9 @@ public:
 		bool sends_attribute_offset = true;	// in answers that are no table
 		size_t max_message = SIZE_MAX;		// longer answers are cut off
 		unsigned int questions = 0;
+		uint8_t sl = 0;				// questions with another one get lost
+		unsigned int ignore_informs = 0;	// so many subscriptions are not answered
+		uint16_t inform_status = 0;		// of the answers to them
 		unsigned int ignore_paths = 0;		// so many path queries are not answered
 		unsigned int most_at_once = 0;		// of questions not yet answered
 	};
@@ -61,6 +64,8 @@ public:
 	EndPort &at(srp::Lid lid) { return ports_.at(lid); }
 	void remove(srp::Lid lid) { ports_.erase(lid); }
 	void set_sm(srp::Lid lid) { sm_ = lid; }
+	// The SM gives the port another LID; who is attached stays so.
+	void change_lid(srp::Lid from, srp::Lid to);
 
 	// The way of one host into the fabric. Must not outlive the fabric.
 	std::unique_ptr<srp::MadPort> attach(srp::Lid lid);
