@@ -6,15 +6,14 @@
 #include <csignal>
 
 #include <nlohmann/json.hpp>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "event_loop.h"
 #include "fake_sysfs.h"
 #include "ibsrpdm_options.h"
+#include "notify_socket.h"
 #include "report.h"
 #include "service.h"
 #include "srp_daemon_options.h"
@@ -173,11 +172,7 @@ TEST(Service, TellsSystemd)
 {
 	TempDir dir;
 	const std::string path = dir.path() / "notify";
-	const Fd fd(socket(AF_UNIX, SOCK_DGRAM, 0));
-	sockaddr_un address = {};
-	address.sun_family = AF_UNIX;
-	path.copy(address.sun_path, sizeof(address.sun_path) - 1);
-	ASSERT_EQ(bind(fd.get(), reinterpret_cast<const sockaddr *>(&address), sizeof(address)), 0);
+	NotifySocket systemd(path);
 	setenv("NOTIFY_SOCKET", path.c_str(), 1);
 	setenv("WATCHDOG_USEC", "30000000", 1);
 	const auto manager = ServiceManager::from_environment();
@@ -186,9 +181,7 @@ TEST(Service, TellsSystemd)
 
 	EXPECT_EQ(manager.watchdog_period(), 15s);
 	manager.notify("READY=1");
-	char buffer[100] = {};
-	EXPECT_EQ(recv(fd.get(), buffer, sizeof(buffer) - 1, MSG_DONTWAIT), 7);
-	EXPECT_STREQ(buffer, "READY=1");
+	EXPECT_EQ(systemd.told(), "READY=1\n");
 	ServiceManager::from_environment().notify("nobody listens");
 }
 
@@ -391,6 +384,25 @@ TEST(Programs, FullDisk)
 	EXPECT_EQ(run("ibsrpdm", "-c >/dev/full", environment).status, 1);
 	const auto told = run("srp_daemon", "--status 2>&1 1>/dev/full | cat; true", environment);
 	EXPECT_NE(told.out.find("cannot write the status: No space left on device"), std::string::npos) << told.out;
+}
+
+// -V goes to stderr, so that what scripts read stays what it was.
+TEST(Programs, DebugDoesNotMixWithTheResult)
+{
+	FakeSysfs sysfs;
+
+	sysfs.add_port({ "roce0", 1 }, 0, {}, "Ethernet");
+	sysfs.write("rules", "t id_ext=1,ioc_guid=2,dest=10.1.0.2:5555\n");
+	EXPECT_EQ(run("srp_daemon", "-o -e -c -V -i roce0 -f " + (sysfs.path() / "rules").string() + " 2>/dev/null", "SYSFS_PATH=" + sysfs.path().string()).out,
+		  "");
+}
+
+TEST(Options, TheReportNamesThePort)
+{
+	SrpDaemonOptions o;
+
+	EXPECT_NE(configuration_report(o, PortName { "mlx4_0", 2 }).find("\"mlx4_0\"\n IB port                    : 2\n"), std::string::npos);
+	EXPECT_NE(configuration_report(o, std::nullopt).find("\"all\"\n IB port                    : all\n"), std::string::npos);
 }
 
 TEST(Programs, CheckConfig)
