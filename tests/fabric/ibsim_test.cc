@@ -61,8 +61,9 @@ protected:
 	// One connection for all tests: ibsim is slow to forget a client.
 	static void SetUpTestSuite()
 	{
+		for (const char *name : { "IBSIM_SOCKNAME", "IBSIM_LID", "IBSIM_SM_LID", "IBSIM_GID", "IBSIM_H2_GID", "IBSIM_H3_GID", "IBSIM_H3_LID" })
+			ASSERT_TRUE(getenv(name)) << name << " is set by tests/fabric/run, which starts this";
 		const char *simulator = getenv("IBSIM_SOCKNAME"), *lid = getenv("IBSIM_LID"), *sm = getenv("IBSIM_SM_LID"), *gid = getenv("IBSIM_GID");
-		ASSERT_TRUE(simulator && lid && sm && gid && getenv("IBSIM_H2_GID") && getenv("IBSIM_H3_GID") && getenv("IBSIM_H3_LID")) << "is started by tests/fabric/run";
 		auto created = EventLoop::create();
 		ASSERT_TRUE(created);
 		loop = std::move(*created);

@@ -323,40 +323,35 @@ Mad sa_answer_report(Record<kMadSize> report)
 	return mad;
 }
 
+namespace {
+
+// The record of an answer as a value.
+template <class T> Result<T> decode_answer(Bytes message, Attribute attribute, T (*decode)(Record<T::kSize>))
+{
+	const auto record = answer_record<T::kSize>(message, attribute);
+
+	if (!record)
+		return record.error();
+	return decode(*record);
+}
+
+} // namespace
+
 Result<ClassPortInfo> decode_sa_class_port_info(Bytes message)
 {
-	const auto record = answer_record<ClassPortInfo::kSize>(message, Attribute::ClassPortInfo);
-
-	if (!record)
-		return record.error();
-	return decode_class_port_info(*record);
+	return decode_answer<ClassPortInfo>(message, Attribute::ClassPortInfo, decode_class_port_info);
 }
 
-Result<PathRecord> decode_path(Bytes message)
-{
-	const auto record = answer_record<PathRecord::kSize>(message, Attribute::PathRecord);
-
-	if (!record)
-		return record.error();
-	return decode_path_record(*record);
-}
+Result<PathRecord> decode_path(Bytes message) { return decode_answer<PathRecord>(message, Attribute::PathRecord, decode_path_record); }
 
 Result<PortInfoRecord> decode_port(Bytes message)
 {
-	const auto record = answer_record<PortInfoRecord::kSize>(message, Attribute::PortInfoRecord);
-
-	if (!record)
-		return record.error();
-	return decode_port_info_record(*record);
+	return decode_answer<PortInfoRecord>(message, Attribute::PortInfoRecord, decode_port_info_record);
 }
 
 Result<InformInfo> decode_inform_info(Bytes message)
 {
-	const auto record = answer_record<InformInfo::kSize>(message, Attribute::InformInfo);
-
-	if (!record)
-		return record.error();
-	return decode_inform_info_record(*record);
+	return decode_answer<InformInfo>(message, Attribute::InformInfo, decode_inform_info_record);
 }
 
 Result<std::vector<PortInfoRecord>> decode_port_table(Bytes message)

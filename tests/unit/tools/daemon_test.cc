@@ -99,6 +99,12 @@ protected:
 			name, config, std::make_shared<const Rules>(*Rules::parse(rules, "f")));
 		daemon->start();
 	}
+	// first to last - 1, each slow to answer.
+	void add_targets(uint16_t first, uint16_t last, Duration delay)
+	{
+		for (uint16_t lid = first; lid < last; lid++)
+			fabric.add_target(Lid(lid)).faults.delay = delay;
+	}
 	bool logged(const std::string &text) const
 	{
 		return std::any_of(messages.begin(), messages.end(), [&](const auto &m) { return m.find(text) != std::string::npos; });
@@ -711,8 +717,7 @@ TEST_F(DaemonTest, SurvivesUnplugAndReplug)
 // The device vanishes in the middle of a scan, and the port in sysfs with it.
 TEST_F(DaemonTest, UnplugDuringAScan)
 {
-	for (uint16_t lid = 10; lid < 60; lid++)
-		fabric.add_target(Lid(lid)).faults.delay = 50ms;
+	add_targets(10, 60, 50ms);
 	start();
 	time.run_for(20ms);
 	fabric.unplug(Lid(2));
@@ -726,8 +731,7 @@ TEST_F(DaemonTest, UnplugDuringAScan)
 
 TEST_F(DaemonTest, RestartDuringEverything)
 {
-	for (uint16_t lid = 10; lid < 30; lid++)
-		fabric.add_target(Lid(lid)).faults.delay = 3ms;
+	add_targets(10, 30, 3ms);
 	start();
 	for (int i = 0; i < 200; i++) {
 		time.run_for(std::chrono::milliseconds(i));

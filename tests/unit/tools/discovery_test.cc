@@ -74,6 +74,18 @@ protected:
 		return text;
 	}
 
+	// Of 100 targets that many are dead. problem: that of the first.
+	void expect_dead(size_t count, const std::string &problem)
+	{
+		for (uint16_t i = 0; i < 100; i++)
+			fabric.add_target(Lid(static_cast<uint16_t>(10 + i))).faults.dead = i % (100 / count) == 0;
+		const auto result = scan_for();
+		ASSERT_TRUE(result);
+		EXPECT_EQ(result->units.size(), 100 - count);
+		ASSERT_EQ(result->problems.size(), count);
+		EXPECT_EQ(result->problems[0].text, problem);
+	}
+
 	SimulatedTime time;
 	FakeFabric fabric { time };
 	LocalPort local;
@@ -226,13 +238,7 @@ TEST_F(DiscoveryTest, APkeyTableThatIsFull)
 // One timeout for all dead ports together, and what they cost is told.
 TEST_F(DiscoveryTest, DeadPorts)
 {
-	for (uint16_t lid = 10; lid < 110; lid++)
-		fabric.add_target(Lid(lid)).faults.dead = lid % 10 == 0;
-	const auto result = scan_for();
-	ASSERT_TRUE(result);
-	EXPECT_EQ(result->units.size(), 90u);
-	EXPECT_EQ(result->problems.size(), 10u);
-	EXPECT_EQ(result->problems[0].text, "LID 0x000a, P_Key ffff: failed to get iou info: no answer within 5000 ms");
+	expect_dead(10, "LID 0x000a, P_Key ffff: failed to get iou info: no answer within 5000 ms");
 	EXPECT_LT(took, 5100ms);
 }
 
@@ -240,13 +246,7 @@ TEST_F(DiscoveryTest, DeadPorts)
 TEST_F(DiscoveryTest, DeadPortsAmongQuickOnes)
 {
 	policy.adaptive = true;
-	for (uint16_t lid = 10; lid < 110; lid++)
-		fabric.add_target(Lid(lid)).faults.dead = lid == 50;
-	const auto result = scan_for();
-	ASSERT_TRUE(result);
-	EXPECT_EQ(result->units.size(), 99u);
-	ASSERT_EQ(result->problems.size(), 1u);
-	EXPECT_EQ(result->problems[0].text, "LID 0x0032, P_Key ffff: failed to get iou info: no answer within 238 ms");
+	expect_dead(1, "LID 0x000a, P_Key ffff: failed to get iou info: no answer within 238 ms");
 	EXPECT_LT(took, 250ms);
 }
 

@@ -3,21 +3,22 @@
 #ifndef SRP_TESTS_TEMP_DIR_H
 #define SRP_TESTS_TEMP_DIR_H
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
-#include <stdexcept>
 #include <string>
+
+#include <unistd.h>
 
 class TempDir {
 public:
 	TempDir()
 	{
-		std::string name = (std::filesystem::temp_directory_path() / "srp-test-XXXXXX").string();
-		if (!mkdtemp(name.data()))
-			throw std::runtime_error("mkdtemp");
-		path_ = name;
+		static unsigned int count = 0;
+
+		do
+			path_ = std::filesystem::temp_directory_path() / ("srp-test-" + std::to_string(getpid()) + "-" + std::to_string(count++));
+		while (!std::filesystem::create_directory(path_));
 	}
 	~TempDir()
 	{

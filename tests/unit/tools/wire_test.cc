@@ -41,6 +41,12 @@ std::map<size_t, std::string> sa_answer(const std::string &method, const std::st
 	return { { 0, "010302" + method + status }, { 16, attribute } };
 }
 
+std::map<size_t, std::string> with(const std::map<size_t, std::string> &parts, std::map<size_t, std::string> more)
+{
+	more.insert(parts.begin(), parts.end());
+	return more;
+}
+
 std::map<size_t, std::string> with(std::map<size_t, std::string> parts, size_t offset, const std::string &hex)
 {
 	parts[offset] = hex;
@@ -100,47 +106,35 @@ TEST(SaQuery, AnswerToReport)
 
 TEST(SaAnswer, ClassPortInfo)
 {
-	auto parts = with(sa_answer("81", "0001"), 56, "0102260200000048");
-	parts[64] = "fe80000000000000";
-	parts[72] = "0002c90300000001";
-	parts[80] = "00500000";
-	parts[84] = "00078001";
-	parts[88] = "00000001";
-	parts[92] = "80010000";
-	const auto info = decode_sa_class_port_info(golden(parts));
+	const auto info = decode_sa_class_port_info(golden(with(sa_answer("81", "0001"), { { 56, "0102260200000048" },
+											   { 64, "fe80000000000000" },
+											   { 72, "0002c90300000001" },
+											   { 80, "00500000" },
+											   { 84, "00078001" },
+											   { 88, "00000001" },
+											   { 92, "80010000" } })));
 
 	ASSERT_TRUE(info) << info.error().text;
 	EXPECT_TRUE(info->capability_mask & kSaMatchesCapabilityMask);
-	EXPECT_EQ(info->capability_mask2, 2u);
-	EXPECT_EQ(info->response_time, 8);
-	EXPECT_EQ(info->redirect_gid.text(), "fe800000000000000002c90300000001");
-	EXPECT_EQ(info->redirect_sl, 5);
-	EXPECT_EQ(info->redirect_lid, Lid(7));
-	EXPECT_EQ(info->redirect_pkey, Pkey(0x8001));
-	EXPECT_EQ(info->redirect_qpn, 1u);
-	EXPECT_EQ(info->redirect_qkey, 0x80010000u);
+	EXPECT_EQ(*info, (ClassPortInfo { .class_version = 2, .capability_mask = 0x2602, .capability_mask2 = 2, .response_time = 8,
+					  .redirect_gid = Gid(0xfe80000000000000, Guid(0x0002c90300000001)), .redirect_sl = 5, .redirect_lid = Lid(7),
+					  .redirect_pkey = Pkey(0x8001), .redirect_qpn = 1, .redirect_qkey = 0x80010000 }));
 }
 
 TEST(SaAnswer, Path)
 {
-	auto parts = with(sa_answer("81", "0035"), 64, "fe800000000000000002c90300a1b2c3");
-	parts[80] = "fe800000000000000002c90300000003";
-	parts[96] = "01040003";
-	parts[105] = "81";
-	parts[106] = "80010003";
-	parts[110] = "848792";
 	// AttributeOffset stays zero, as some embedded SMs leave it.
-	const auto path = decode_path(golden(parts));
+	const auto path = decode_path(golden(with(sa_answer("81", "0035"), { { 64, "fe800000000000000002c90300a1b2c3" },
+									     { 80, "fe800000000000000002c90300000003" },
+									     { 96, "01040003" },
+									     { 105, "81" },
+									     { 106, "80010003" },
+									     { 110, "848792" } })));
 
 	ASSERT_TRUE(path) << path.error().text;
-	EXPECT_EQ(path->dgid.text(), "fe800000000000000002c90300a1b2c3");
-	EXPECT_EQ(path->sgid.guid(), Guid(0x0002c90300000003));
-	EXPECT_EQ(path->dlid, Lid(0x104));
-	EXPECT_EQ(path->slid, Lid(3));
-	EXPECT_EQ(path->pkey, Pkey(0x8001));
-	EXPECT_TRUE(path->reversible);
-	EXPECT_EQ(path->sl, 3);
-	EXPECT_EQ(path->mtu, 0x84);
+	EXPECT_EQ(*path, (PathRecord { .dgid = Gid(0xfe80000000000000, Guid(0x0002c90300a1b2c3)),
+				       .sgid = Gid(0xfe80000000000000, Guid(0x0002c90300000003)), .dlid = Lid(0x104), .slid = Lid(3),
+				       .reversible = true, .count = 1, .pkey = Pkey(0x8001), .sl = 3, .mtu = 0x84, .rate = 0x87, .lifetime = 0x92 }));
 }
 
 // A P_Key that is not shared is an error status, not a record of zeroes.
