@@ -44,6 +44,7 @@ tools:
 SIGN_FILE ?= $(KDIR)/scripts/sign-file
 SIGN_HASH ?= sha256
 sign: modules
+	@test -z "$(SIGN_KEY)" || test -n "$(SIGN_CERT)" || { echo "SIGN_KEY is given, but no SIGN_CERT: the certificate belongs to it" >&2; exit 1; }
 	@test -z "$(SIGN_KEY)" || for m in scsi_transport_srp ib_srp; do \
 		ko="$(KBUILD_DIR)/$$m.ko"; \
 		tail -c 28 "$$ko" | grep -q '^~Module signature appended~$$' || \
