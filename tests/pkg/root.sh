@@ -55,6 +55,9 @@ base_root() {
 	printf '#!/bin/sh\nexit 101\n' >"$part/usr/sbin/policy-rc.d"
 	chmod 755 "$part/usr/sbin/policy-rc.d"
 	echo force-unsafe-io >"$part/etc/dpkg/dpkg.cfg.d/unsafe-io"
+	# Several initramfs are made in each case.
+	mkdir -p "$part/etc/initramfs-tools/conf.d"
+	echo COMPRESSLEVEL=1 >"$part/etc/initramfs-tools/conf.d/fast"
 	pack "$part" "$3"
 	rm -rf "$part"
 }

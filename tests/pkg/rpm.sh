@@ -3,8 +3,8 @@
 #
 # The RPM packages in a clean root, in a database of their own. Needs lib.sh, root.sh and deb.sh.
 
-# packages_of_system is no RPM database: dependencies on the distribution's packages are not checked.
-in_rpm() { in_root "$1" rpm --dbpath /srv/rpmdb --nodeps "${@:2}"; }
+# in_rpm ROOT WORD...: rpm there. Its database knows none of the packages of Debian: --nodeps where packages come or go.
+in_rpm() { in_root "$1" rpm --dbpath /srv/rpmdb "${@:2}"; }
 
 # build_rpms ROOT KERNEL DIR VERSION...: in the root, as a user without rights, from the release tarball.
 build_rpms() {

@@ -32,7 +32,7 @@ found() { in_root "$root" modinfo -k "$kernel" -n "$1"; }
 echo "== install; the initramfs holds the kernel's module and is made anew"
 echo ib_srp >>"$root/etc/initramfs-tools/modules"
 in_root "$root" update-initramfs -u -k "$kernel"
-output=$(in_rpm "$root" -Uv "/rpms/$kmod-$version-1.x86_64.rpm" "/rpms/ib_srp-backport-common-$version-1.noarch.rpm" 2>&1) || fail "$output"
+output=$(in_rpm "$root" --nodeps -Uv "/rpms/$kmod-$version-1.x86_64.rpm" "/rpms/ib_srp-backport-common-$version-1.noarch.rpm" 2>&1) || fail "$output"
 echo "$output"
 for module in ib_srp scsi_transport_srp; do
 	expect "which $module" "/lib/modules/$kernel/extra/ib_srp-backport/$module.ko" "$(found $module)"
@@ -52,7 +52,7 @@ in_root "$root" depmod -a "$kernel"
 if [ -n "$FULL" ]; then
 	echo "== upgrade; a configuration that was changed stays"
 	echo 'options ib_srp ch_count=4' >>"$root/etc/modprobe.d/ib_srp-backport.conf"
-	in_rpm "$root" -Uv "/rpms/$kmod-$version.1-1.x86_64.rpm" "/rpms/ib_srp-backport-common-$version.1-1.noarch.rpm"
+	in_rpm "$root" --nodeps -Uv "/rpms/$kmod-$version.1-1.x86_64.rpm" "/rpms/ib_srp-backport-common-$version.1-1.noarch.rpm"
 	expect "version" "$version.1" "$(in_root "$root" modinfo -k "$kernel" -F version ib_srp)"
 	expect "which ib_srp" "/lib/modules/$kernel/extra/ib_srp-backport/ib_srp.ko" "$(found ib_srp)"
 	expect "configuration" 'options ib_srp ch_count=4' "$(tail -n 1 "$root/etc/modprobe.d/ib_srp-backport.conf")"
@@ -60,7 +60,7 @@ if [ -n "$FULL" ]; then
 fi
 
 echo "== erase"
-in_rpm "$root" -e "$kmod" ib_srp-backport-common
+in_rpm "$root" --nodeps -e "$kmod" ib_srp-backport-common
 uses "$root" "$kernel" theirs
 expect "kernel package's modules" "$before" "$(distribution "$root" "$kernel")"
 expect "kernel package is whole" "" "$(in_root "$root" dpkg --verify "linux-image-$kernel")"

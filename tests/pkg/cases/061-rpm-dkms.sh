@@ -22,20 +22,20 @@ mkdir "$root/rpms"
 cp "$WORK"/rpms/*.rpm "$root/rpms/"
 
 echo "== DKMS"
-in_rpm "$root" -Uv "/rpms/ib_srp-backport-dkms-$version-1.noarch.rpm" "/rpms/ib_srp-backport-common-$version-1.noarch.rpm"
+in_rpm "$root" --nodeps -Uv "/rpms/ib_srp-backport-dkms-$version-1.noarch.rpm" "/rpms/ib_srp-backport-common-$version-1.noarch.rpm"
 uses "$root" "$kernel" ours
 expect "version" "$version" "$(in_root "$root" modinfo -k "$kernel" -F version ib_srp)"
-in_rpm "$root" -Uv "/rpms/ib_srp-backport-dkms-$version.1-1.noarch.rpm" "/rpms/ib_srp-backport-common-$version.1-1.noarch.rpm"
+in_rpm "$root" --nodeps -Uv "/rpms/ib_srp-backport-dkms-$version.1-1.noarch.rpm" "/rpms/ib_srp-backport-common-$version.1-1.noarch.rpm"
 expect "version" "$version.1" "$(in_root "$root" modinfo -k "$kernel" -F version ib_srp)"
 expect "what DKMS has" "ib_srp-backport/$version.1, $kernel, x86_64: installed" "$(in_root "$root" dkms status)"
-in_rpm "$root" -e ib_srp-backport-dkms ib_srp-backport-common
+in_rpm "$root" --nodeps -e ib_srp-backport-dkms ib_srp-backport-common
 uses "$root" "$kernel" theirs
 expect "kernel package's modules" "$before" "$(distribution "$root" "$kernel")"
 expect "what DKMS has" "" "$(in_root "$root" dkms status)"
 
 echo "== tools"
 tools=/rpms/ib_srp-backport-tools-$version-1.x86_64.rpm
-in_rpm "$root" -Uv "$tools"
+in_rpm "$root" --nodeps -Uv "$tools"
 expect_match "version" "$version" "$(in_root "$root" srp_daemon --version 2>&1)"
 # A package of the name that distributions use.
 cat >"$root/home/builder/srp_daemon.spec" <<-SPEC
@@ -53,5 +53,5 @@ status=0
 output=$(in_root "$root" rpm --dbpath /srv/rpmdb -U --test /home/builder/other/RPMS/noarch/srp_daemon-44.0-1.noarch.rpm 2>&1) || status=$?
 [ $status != 0 ] || fail "the distribution's srp_daemon and ours do not exclude each other"
 expect_match "conflict" 'srp_daemon conflicts with \(installed\) ib_srp-backport-tools|conflicts with' "$output"
-in_rpm "$root" -e ib_srp-backport-tools
+in_rpm "$root" --nodeps -e ib_srp-backport-tools
 [ ! -e "$root/usr/sbin/srp_daemon" ] || fail "srp_daemon is left"
