@@ -42,11 +42,15 @@ expect "kernel package's modules" "$before" "$(distribution "$root" "$kernel")"
 expect_match "initramfs" "making /boot/initrd.img-$kernel anew" "$output"
 expect_match "initramfs" 'extra/ib_srp-backport/ib_srp.ko' "$(in_root "$root" lsinitramfs "/boot/initrd.img-$kernel")"
 
-echo "== without depmod's override the kernel's module would win"
+echo "== even where depmod would prefer the kernel's directory; there it is the override that decides"
+echo 'search built-in extra' >"$root/etc/depmod.d/order.conf"
+in_root "$root" depmod -a "$kernel"
+expect "which ib_srp" "/lib/modules/$kernel/extra/ib_srp-backport/ib_srp.ko" "$(found ib_srp)"
 mv "$root/etc/depmod.d/ib_srp-backport.conf" "$WORK/"
 in_root "$root" depmod -a "$kernel"
-expect_match "which ib_srp" '/kernel/drivers/' "$(found ib_srp)"
+expect_match "which ib_srp, without the override" '/kernel/drivers/' "$(found ib_srp)"
 mv "$WORK/ib_srp-backport.conf" "$root/etc/depmod.d/"
+rm "$root/etc/depmod.d/order.conf"
 in_root "$root" depmod -a "$kernel"
 
 if [ -n "$FULL" ]; then
