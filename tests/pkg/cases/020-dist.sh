@@ -29,4 +29,5 @@ expect "newest section of CHANGELOG.md" "$VERSION" "$(sed -n 's/^## //p' CHANGEL
 
 echo "== make help names every target"
 targets=$(sed -n 's/^\.PHONY: *//p' Makefile | tr ' ' '\n' | grep -vx -e sign -e install-dkms-source -e install-system | sort)
-expect "targets" "$targets" "$(make --no-print-directory help | awk '{ print $1 }' | grep . | sort)"
+[ "$(wc -l <<<"$targets")" -ge 20 ] || fail "the Makefile names only these targets: $targets"
+expect "targets without help" "" "$(grep -vxFf <(make --no-print-directory help | awk '{ print $1 }') <<<"$targets" || true)"
