@@ -4,15 +4,31 @@
 #include "peer_act.h"
 #include "peer_scsi.h"
 
+/*
+ * Before it is sent: requests may come in at once. req_lim_delta is at the same place in all information units that have one.
+ */
+static void grant(struct peer_ch *ch, const void *iu, u32 len)
+{
+	const struct srp_cred_req *req = iu;
+	s32 delta;
+
+	if (len < sizeof(*req) || (req->opcode != SRP_OP_RSP && req->opcode != SRP_OP_CRED_REQ && req->opcode != SRP_OP_AER_REQ))
+		return;
+	delta = be32_to_cpu(req->req_lim_delta);
+	spin_lock_irq(&ch->lock);
+	ch->credits += max(delta, 0);
+	spin_unlock_irq(&ch->lock);
+}
+
 /* An initiator without credits sends nothing that could be answered: its right, and the end of the test. */
 static int send_relief(struct peer_ch *ch)
 {
 	struct srp_cred_req req = { .opcode = SRP_OP_CRED_REQ, .req_lim_delta = cpu_to_be32(1 << 20) };
 
+	grant(ch, &req, sizeof(req));
 	return peer_ch_send(ch, &req, sizeof(req));
 }
 
-/* req_lim_delta is at the same place in all information units that have one. */
 static bool takes_credits(const u8 *iu, u32 len)
 {
 	const struct srp_cred_req *req = (void *)iu;
@@ -32,6 +48,7 @@ static int send_damaged(struct peer_ch *ch, const struct peer_action *act, u32 h
 	memcpy(copy, iu, len);
 	len = peer_mutate(copy, len, room, act->val[ARG_SEED] + hit);
 	peer_count(ch->port, PEER_MUTATED);
+	grant(ch, copy, len);
 	ret = peer_ch_send(ch, copy, len);
 	if (!ret && takes_credits(copy, len))
 		ret = send_relief(ch);
@@ -39,7 +56,7 @@ static int send_damaged(struct peer_ch *ch, const struct peer_action *act, u32 h
 	return ret;
 }
 
-int peer_send_iu(struct peer_ch *ch, const void *iu, u32 len)
+static int send_scripted(struct peer_ch *ch, const void *iu, u32 len)
 {
 	const struct peer_action *act;
 	struct peer_plan plan;
@@ -57,6 +74,12 @@ int peer_send_iu(struct peer_ch *ch, const void *iu, u32 len)
 	if (!ret && !replaced)
 		ret = peer_ch_send(ch, iu, len);
 	return ret;
+}
+
+int peer_send_iu(struct peer_ch *ch, const void *iu, u32 len)
+{
+	grant(ch, iu, len);
+	return send_scripted(ch, iu, len);
 }
 
 /* ---- requests of the target ------------------------------------------------------------------------------- */
@@ -114,16 +137,22 @@ void peer_send_t_logout(struct peer_ch *ch, u32 reason, u32 len)
 	peer_send_iu(ch, &lo, min_t(u32, len, sizeof(lo)));
 }
 
-static void act_iu(struct peer_ch *ch, const struct peer_action *act)
+static void act_iu(struct peer_ch *ch, const struct peer_action *act, u64 tag)
 {
 	u64 i, count = peer_arg_or(act, ARG_COUNT, 1);
+	u8 *iu = kzalloc(PEER_MAX_IU, GFP_KERNEL);
+	u32 len;
 
+	if (!iu)
+		return;
+	len = peer_action_bytes(act, tag, iu);
 	for (i = 0; i < count; i++)
-		if (peer_send_iu(ch, act->raw, act->raw_len))
+		if (send_scripted(ch, iu, len))
 			break;
+	kfree(iu);
 }
 
-void peer_act(struct peer_ch *ch, const struct peer_action *act)
+void peer_act(struct peer_ch *ch, const struct peer_action *act, u64 tag)
 {
 	switch (act->verb) {
 	case PEER_CRED_REQ:
@@ -136,7 +165,7 @@ void peer_act(struct peer_ch *ch, const struct peer_action *act)
 		peer_send_t_logout(ch, act->val[ARG_REASON], peer_arg_or(act, ARG_LEN, sizeof(struct srp_t_logout)));
 		break;
 	case PEER_IU:
-		act_iu(ch, act);
+		act_iu(ch, act, tag);
 		break;
 	case PEER_CLOSE:
 		peer_ch_close(ch);
@@ -149,18 +178,18 @@ void peer_act(struct peer_ch *ch, const struct peer_action *act)
 	}
 }
 
-void peer_act_plan(struct peer_ch *ch, const struct peer_plan *plan)
+void peer_act_plan(struct peer_ch *ch, const struct peer_plan *plan, u64 tag)
 {
 	unsigned int i;
 
 	for (i = 0; i < plan->nr; i++)
-		peer_act(ch, &plan->rule[i]->act);
+		peer_act(ch, &plan->rule[i]->act, tag);
 }
 
 void peer_greet(struct work_struct *work)
 {
 	struct peer_ch *ch = container_of(work, struct peer_ch, greeting_work);
 
-	peer_act_plan(ch, &ch->greeting);
+	peer_act_plan(ch, &ch->greeting, 0);
 	peer_ch_put(ch);
 }

@@ -6,15 +6,23 @@
 #define RX_NR	(PEER_REQ_LIM + PEER_RX_EXTRA)
 
 static struct workqueue_struct *peer_wq;
+static struct workqueue_struct *close_wq;	/* of its own: channels end however many jobs sleep */
 
 int peer_ch_wq_init(void)
 {
 	peer_wq = alloc_workqueue("srp_peer", WQ_UNBOUND, 0);
-	return peer_wq ? 0 : -ENOMEM;
+	if (!peer_wq)
+		return -ENOMEM;
+	close_wq = alloc_workqueue("srp_peer_close", WQ_UNBOUND, 0);
+	if (close_wq)
+		return 0;
+	destroy_workqueue(peer_wq);
+	return -ENOMEM;
 }
 
 void peer_ch_wq_exit(void)
 {
+	destroy_workqueue(close_wq);
 	destroy_workqueue(peer_wq);
 }
 
@@ -53,7 +61,7 @@ void peer_ch_close(struct peer_ch *ch)
 	if (test_and_set_bit(PEER_CH_CLOSING, &ch->flags))
 		return;
 	wake_up_all(&ch->wait);
-	peer_ch_queue(&ch->close_work);
+	queue_work(close_wq, &ch->close_work);
 }
 
 /* A work request failed: the connection is over, unless it was broken by us and nobody is to be told. */
@@ -460,6 +468,31 @@ void peer_ch_publish(struct peer_ch *ch)
 	list_add_tail(&ch->entry, &ch->port->channels);
 }
 
+struct peer_ch **peer_ch_get_all(struct peer_port *port, unsigned int *nr)
+{
+	struct peer_ch **channels, *ch;
+	size_t count = 0;
+
+	*nr = 0;
+	mutex_lock(&port->lock);
+	list_for_each_entry(ch, &port->channels, entry)
+		count++;
+	channels = kcalloc(max_t(size_t, count, 1), sizeof(*channels), GFP_KERNEL);
+	if (channels)
+		list_for_each_entry(ch, &port->channels, entry)
+			if (peer_ch_get(ch))
+				channels[(*nr)++] = ch;
+	mutex_unlock(&port->lock);
+	return channels;
+}
+
+void peer_ch_put_all(struct peer_ch **channels, unsigned int nr)
+{
+	while (nr)
+		peer_ch_put(channels[--nr]);
+	kfree(channels);
+}
+
 static bool no_channels(struct peer_port *port)
 {
 	bool empty;
@@ -481,5 +514,5 @@ void peer_ch_close_all(struct peer_port *port)
 	while (!no_channels(port))
 		wait_event_timeout(port->empty, list_empty_careful(&port->channels), HZ / 10);
 	/* The last one may still hold the port's lock. */
-	flush_workqueue(peer_wq);
+	flush_workqueue(close_wq);
 }

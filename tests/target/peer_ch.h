@@ -30,6 +30,7 @@ struct peer_cm_ops {
 	void (*destroy_qp)(struct peer_ch *ch);
 	void (*disconnect)(struct peer_ch *ch);
 	void (*destroy_id)(struct peer_ch *ch);
+	void (*own)(struct peer_ch *ch);	/* what happens to cm_id is told to the channel from now on */
 };
 
 enum peer_ch_flag { PEER_CH_UP, PEER_CH_DEAD, PEER_CH_MUTE, PEER_CH_CLOSING };
@@ -68,9 +69,14 @@ struct peer_ch {
 	spinlock_t lock;		/* innermost */
 	struct list_head jobs;		/* of peer_job.c; lock */
 	atomic_t owed;			/* credits that go back with the next response */
+	/*
+	 * The initiator has at most so many credits; lock. What a negative req_lim_delta takes away is not subtracted, because
+	 * requests may have been sent before it was heard of.
+	 */
+	s64 credits;
 };
 
-/* Where jobs run and channels end. flush waits until nothing is queued any more. */
+/* Where jobs run, which may sleep long, and where channels end. */
 int peer_ch_wq_init(void);
 void peer_ch_wq_exit(void);
 void peer_ch_queue(struct work_struct *work);
@@ -100,6 +106,13 @@ void peer_ch_close_all(struct peer_port *port);
 /* Keep the channel while something is done on it. get fails if the end has begun. */
 bool peer_ch_get(struct peer_ch *ch);
 void peer_ch_put(struct peer_ch *ch);
+
+/*
+ * The channels of a port that are not ending, each kept as by peer_ch_get(), in the order of their logins; NULL without memory.
+ * The port's lock is not held while something is done on them, which may take as long as the initiator likes. May sleep.
+ */
+struct peer_ch **peer_ch_get_all(struct peer_port *port, unsigned int *nr);
+void peer_ch_put_all(struct peer_ch **channels, unsigned int nr);
 
 /* Sends a copy of @iu. May sleep. Return: 0, -ENOTCONN, -ENOMEM, or what posting returned. */
 int peer_ch_send(struct peer_ch *ch, const void *iu, u32 len);

@@ -29,8 +29,9 @@ static int modify_qp(struct peer_ch *ch, struct ib_qp *qp, enum ib_qp_state stat
 	ret = ib_cm_init_qp_attr(ch->cm_id, &attr, &mask);
 	if (ret)
 		return ret;
-	if (state == IB_QPS_RTS)
-		attr.sq_psn = qp->qp_num;	/* as said in the REP */
+	/* As the REP will say: where the other side begins to count. */
+	if (state == IB_QPS_RTR)
+		attr.rq_psn = qp->qp_num;
 	return ib_modify_qp(qp, &attr, mask);
 }
 
@@ -66,13 +67,6 @@ static void destroy_id(struct peer_ch *ch)
 	ib_destroy_cm_id(ch->cm_id);
 }
 
-static const struct peer_cm_ops ib_ops = {
-	.create_qp = create_qp,
-	.destroy_qp = destroy_qp,
-	.disconnect = disconnect,
-	.destroy_id = destroy_id,
-};
-
 /* ---- connections ------------------------------------------------------------------------------------------ */
 
 static int channel_event(struct ib_cm_id *id, const struct ib_cm_event *event)
@@ -95,17 +89,27 @@ static int channel_event(struct ib_cm_id *id, const struct ib_cm_event *event)
 	return 0;
 }
 
+static void own(struct peer_ch *ch)
+{
+	struct ib_cm_id *id = ch->cm_id;
+
+	id->context = ch;
+	id->cm_handler = channel_event;		/* inherited from the listener until now */
+}
+
+static const struct peer_cm_ops ib_ops = {
+	.create_qp = create_qp,
+	.destroy_qp = destroy_qp,
+	.disconnect = disconnect,
+	.destroy_id = destroy_id,
+	.own = own,
+};
+
 static bool read_request(struct peer_login *login, const struct srp_login_req *req)
 {
 	if (req->opcode != SRP_OP_LOGIN_REQ)
 		return false;
-	login->it_iu_len = be32_to_cpu(req->req_it_iu_len);
-	login->buf_fmt = be16_to_cpu(req->req_buf_fmt);
-	login->flags = req->req_flags;
-	login->imm_offset = be16_to_cpu(req->imm_data_offset);
-	login->tag = req->tag;
-	memcpy(login->initiator_id, req->initiator_port_id, 16);
-	memcpy(login->target_id, req->target_port_id, 16);
+	peer_login_read(login, req);
 	return true;
 }
 
@@ -131,21 +135,11 @@ static int send_rep(struct peer_ch *ch, const struct ib_cm_req_event_param *req,
 
 static int accept(struct peer_port *port, struct ib_cm_id *id, const struct ib_cm_req_event_param *req, struct peer_login *login)
 {
-	struct peer_ch *ch = peer_ch_create(port, id->device, &ib_ops, id);
+	struct peer_ch *ch = peer_login_channel(port, id->device, &ib_ops, id, login);
 	int ret;
 
-	if (IS_ERR(ch)) {
-		pr_warn("srp_peer: %s: no channel (%ld)\n", port->name, PTR_ERR(ch));
+	if (IS_ERR(ch))
 		return PTR_ERR(ch);
-	}
-	id->context = ch;
-	id->cm_handler = channel_event;		/* inherited from the listener until now */
-	ret = peer_login_publish(ch, login);
-	if (ret) {
-		peer_ch_discard(ch);
-		return ret;
-	}
-	/* From here on the identifier is the channel's. */
 	ret = login->verdict == PEER_ACCEPT ? send_rep(ch, req, login) : 0;
 	if (ret) {
 		pr_warn("srp_peer: %s: accepting failed (%d)\n", port->name, ret);

@@ -36,13 +36,6 @@ static void destroy_id(struct peer_ch *ch)
 	rdma_destroy_id(ch->cm_id);
 }
 
-static const struct peer_cm_ops rdma_ops = {
-	.create_qp = create_qp,
-	.destroy_qp = destroy_qp,
-	.disconnect = disconnect,
-	.destroy_id = destroy_id,
-};
-
 /* ---- connections ------------------------------------------------------------------------------------------ */
 
 static int channel_event(struct rdma_cm_id *id, struct rdma_cm_event *event)
@@ -61,6 +54,22 @@ static int channel_event(struct rdma_cm_id *id, struct rdma_cm_event *event)
 	return 0;
 }
 
+static void own(struct peer_ch *ch)
+{
+	struct rdma_cm_id *id = ch->cm_id;
+
+	id->context = ch;
+	id->event_handler = channel_event;	/* inherited from the listener until now */
+}
+
+static const struct peer_cm_ops rdma_ops = {
+	.create_qp = create_qp,
+	.destroy_qp = destroy_qp,
+	.disconnect = disconnect,
+	.destroy_id = destroy_id,
+	.own = own,
+};
+
 /* ---- login ------------------------------------------------------------------------------------------------ */
 
 static bool read_request(struct peer_login *login, const void *data, u32 len)
@@ -69,13 +78,7 @@ static bool read_request(struct peer_login *login, const void *data, u32 len)
 
 	if (len < sizeof(*req) || req->opcode != SRP_OP_LOGIN_REQ)
 		return false;
-	login->it_iu_len = be32_to_cpu(req->req_it_iu_len);
-	login->buf_fmt = be16_to_cpu(req->req_buf_fmt);
-	login->flags = req->req_flags;
-	login->imm_offset = be16_to_cpu(req->imm_data_offset);
-	login->tag = req->tag;
-	memcpy(login->initiator_id, req->initiator_port_id, 16);
-	memcpy(login->target_id, req->target_port_id, 16);
+	peer_login_read(login, req);
 	return true;
 }
 
@@ -88,21 +91,10 @@ static int accept(struct peer_port *port, struct rdma_cm_id *id, const struct rd
 		.flow_control = 1,
 		.rnr_retry_count = 7,
 	};
-	struct peer_ch *ch = peer_ch_create(port, id->device, &rdma_ops, id);
-	int ret;
+	struct peer_ch *ch = peer_login_channel(port, id->device, &rdma_ops, id, login);
 
-	if (IS_ERR(ch)) {
-		pr_warn("srp_peer: %s: no channel (%ld)\n", port->name, PTR_ERR(ch));
+	if (IS_ERR(ch))
 		return PTR_ERR(ch);
-	}
-	id->context = ch;
-	id->event_handler = channel_event;	/* inherited from the listener until now */
-	ret = peer_login_publish(ch, login);
-	if (ret) {
-		peer_ch_discard(ch);
-		return ret;
-	}
-	/* From here on the identifier is the channel's. */
 	if (login->verdict == PEER_ACCEPT && rdma_accept(id, &param)) {
 		pr_warn("srp_peer: %s: accepting failed\n", port->name);
 		peer_ch_close(ch);

@@ -214,6 +214,6 @@ void peer_run_cmd(struct work_struct *work)
 		return;
 	}
 	peer_job_delay(job);
-	peer_act_plan(job->ch, &job->plan);
+	peer_act_plan(job->ch, &job->plan, job->tag);
 	peer_job_deliver(job);
 }

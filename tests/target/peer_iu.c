@@ -15,6 +15,20 @@ static void unknown_iu(struct peer_ch *ch, const u8 *iu, u32 len)
 	peer_send_t_logout(ch, T_LOGOUT_BAD_IU_TYPE, sizeof(struct srp_t_logout));
 }
 
+/* Every request takes a credit. */
+static void spend(struct peer_ch *ch)
+{
+	s64 left;
+
+	spin_lock_irq(&ch->lock);
+	left = --ch->credits;
+	spin_unlock_irq(&ch->lock);
+	if (left >= 0)
+		return;
+	pr_warn_ratelimited("srp_peer: %s: %lld requests more than were granted\n", ch->port->name, -left);
+	peer_count(ch->port, PEER_OVERDRAWN);
+}
+
 void peer_received(struct peer_ch *ch, const u8 *iu, u32 len)
 {
 	const struct srp_tsk_mgmt *tm = (void *)iu;
@@ -25,11 +39,13 @@ void peer_received(struct peer_ch *ch, const u8 *iu, u32 len)
 		if (len < sizeof(*cmd))
 			break;
 		peer_count(ch->port, PEER_CMDS);
+		spend(ch);
 		peer_job_start(ch, iu, len, PEER_CMD, cmd->cdb[0], cmd->lun, peer_run_cmd);
 		return;
 	case SRP_OP_TSK_MGMT:
 		if (len < sizeof(*tm))
 			break;
+		spend(ch);
 		peer_job_start(ch, iu, len, PEER_TSK_MGMT, tm->func, tm->lun, peer_run_tsk_mgmt);
 		return;
 	case SRP_OP_I_LOGOUT:

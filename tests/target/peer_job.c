@@ -32,9 +32,21 @@ void peer_job_end(struct peer_job *job)
 	peer_job_free(job);
 }
 
+/* The initiator must not use the tag of a request that was not answered. ch->lock is held. */
+static bool tag_in_use(const struct peer_ch *ch, u64 tag)
+{
+	const struct peer_job *job;
+
+	list_for_each_entry(job, &ch->jobs, entry)
+		if (job->tag == tag && !job->answered)
+			return true;
+	return false;
+}
+
 void peer_job_start(struct peer_ch *ch, const u8 *iu, u32 len, enum peer_what what, u8 code, const u8 *lun, work_func_t fn)
 {
 	struct peer_job *job;
+	bool reused;
 
 	if (!peer_ch_get(ch))
 		return;
@@ -55,8 +67,13 @@ void peer_job_start(struct peer_ch *ch, const u8 *iu, u32 len, enum peer_what wh
 	INIT_WORK(&job->work, fn);
 	peer_script_match(&ch->port->script, what, code, &job->plan);
 	spin_lock_irq(&ch->lock);
+	reused = tag_in_use(ch, job->tag);
 	list_add_tail(&job->entry, &ch->jobs);
 	spin_unlock_irq(&ch->lock);
+	if (reused) {
+		pr_warn_ratelimited("srp_peer: %s: tag %#llx is in use\n", ch->port->name, job->tag);
+		peer_count(ch->port, PEER_TAG_REUSES);
+	}
 	peer_ch_queue(&job->work);
 }
 
@@ -121,10 +138,7 @@ static void set_fields(struct peer_job *job, const struct peer_action *act)
 
 static void set_raw(struct peer_job *job, const struct peer_action *act)
 {
-	job->rsp_len = min(act->raw_len, PEER_MAX_IU);
-	memcpy(job->rsp, act->raw, job->rsp_len);
-	if (act->tag_at >= 0 && act->tag_at + 8 <= job->rsp_len)
-		memcpy((u8 *)job->rsp + act->tag_at, &job->tag, 8);
+	job->rsp_len = peer_action_bytes(act, job->tag, (u8 *)job->rsp);
 }
 
 void peer_job_grant(struct peer_job *job)
@@ -138,6 +152,9 @@ void peer_job_answer(struct peer_job *job)
 	unsigned int i;
 	u64 copies;
 
+	spin_lock_irq(&job->ch->lock);
+	job->answered = true;
+	spin_unlock_irq(&job->ch->lock);
 	for (i = 0; i < job->plan.nr; i++) {
 		act = &job->plan.rule[i]->act;
 		if (act->verb == PEER_SET)

@@ -17,6 +17,7 @@ struct peer_job {
 	struct peer_ch *ch;
 	enum job_state state;		/* ch->lock */
 	bool counted;			/* among those held */
+	bool answered;			/* its tag may be used again; ch->lock */
 	struct peer_plan plan;
 	u64 tag;
 	u8 lun[8];

@@ -116,7 +116,15 @@ void peer_login_decide(struct peer_port *port, struct peer_login *login)
 	peer_count(port, login->verdict == PEER_ACCEPT ? PEER_LOGINS : PEER_REJECTS);
 }
 
-int peer_login_publish(struct peer_ch *ch, struct peer_login *login)
+/* What the initiator may send after this login response, as it reads it. */
+static s64 first_credits(const struct peer_login *login)
+{
+	const struct srp_login_rsp *rsp = (void *)login->data;
+
+	return login->len >= sizeof(*rsp) ? (s32)be32_to_cpu(rsp->req_lim_delta) : 0;
+}
+
+static int publish(struct peer_ch *ch, struct peer_login *login)
 {
 	struct peer_port *port = ch->port;
 	struct peer_ch *old;
@@ -125,6 +133,7 @@ int peer_login_publish(struct peer_ch *ch, struct peer_login *login)
 	memcpy(ch->initiator_id, login->initiator_id, 16);
 	memcpy(ch->target_id, login->target_id, 16);
 	ch->imm_offset = login->imm_offset;
+	ch->credits = first_credits(login);
 	ch->received = peer_received;
 	ch->drop_held = peer_jobs_drop_held;
 	INIT_WORK(&ch->greeting_work, peer_greet);
@@ -143,4 +152,22 @@ int peer_login_publish(struct peer_ch *ch, struct peer_login *login)
 	}
 	mutex_unlock(&port->lock);
 	return ret;
+}
+
+struct peer_ch *peer_login_channel(struct peer_port *port, struct ib_device *dev, const struct peer_cm_ops *cm, void *cm_id,
+				   struct peer_login *login)
+{
+	struct peer_ch *ch = peer_ch_create(port, dev, cm, cm_id);
+	int ret;
+
+	if (IS_ERR(ch)) {
+		pr_warn("srp_peer: %s: no channel (%ld)\n", port->name, PTR_ERR(ch));
+		return ch;
+	}
+	cm->own(ch);
+	ret = publish(ch, login);
+	if (!ret)
+		return ch;
+	peer_ch_discard(ch);
+	return ERR_PTR(ret);
 }

@@ -29,13 +29,25 @@ struct peer_login {
 	struct peer_plan plan;		/* to be put, or handed to the channel */
 };
 
+/* The fields of a request @req, which both connection managers have under the same names in different places. */
+#define peer_login_read(login, req) do {						\
+	(login)->it_iu_len = be32_to_cpu((req)->req_it_iu_len);				\
+	(login)->buf_fmt = be16_to_cpu((req)->req_buf_fmt);				\
+	(login)->flags = (req)->req_flags;						\
+	(login)->imm_offset = be16_to_cpu((req)->imm_data_offset);			\
+	(login)->tag = (req)->tag;							\
+	memcpy((login)->initiator_id, (req)->initiator_port_id, 16);			\
+	memcpy((login)->target_id, (req)->target_port_id, 16);				\
+} while (0)
+
 /* Decides, as a correct target would, and then as the script says. May sleep (verb delay). Locking: port->lock not held. */
 void peer_login_decide(struct peer_port *port, struct peer_login *login);
 
 /*
- * Takes over the identifiers and the plan of an accepted login, ends the channels that it replaces, and publishes the
- * channel. Return: 0, -ESHUTDOWN if the port is being removed.
+ * A channel for a login that is not refused: it gets the identifiers and the plan, replaces older channels, is published, and owns
+ * @cm_id. Return: channel, or ERR_PTR as of peer_ch_create() or -ESHUTDOWN if the port is being removed: @cm_id is the caller's.
  */
-int peer_login_publish(struct peer_ch *ch, struct peer_login *login);
+struct peer_ch *peer_login_channel(struct peer_port *port, struct ib_device *dev, const struct peer_cm_ops *cm, void *cm_id,
+				   struct peer_login *login);
 
 #endif /* PEER_LOGIN_H */

@@ -15,7 +15,7 @@
 enum peer_count {
 	PEER_LOGINS, PEER_REJECTS, PEER_CMDS, PEER_ABORTS, PEER_LUN_RESETS, PEER_I_LOGOUTS, PEER_CRED_RSPS, PEER_AER_RSPS,
 	PEER_UNKNOWN_IUS, PEER_BAD_IUS, PEER_DIRECT, PEER_INDIRECT, PEER_TABLES, PEER_IMM, PEER_FAILED_RDMA, PEER_SENT, PEER_MUTATED,
-	PEER_HELD, PEER_COUNTS
+	PEER_HELD, PEER_OVERDRAWN, PEER_TAG_REUSES, PEER_COUNTS
 };
 
 struct peer_port {
@@ -23,7 +23,7 @@ struct peer_port {
 	char name[32];
 	struct peer_script script;
 
-	struct mutex lock;		/* channels; excludes logins, "send" and removal from each other */
+	struct mutex lock;		/* channels; excludes logins and removal from each other */
 	struct list_head channels;
 	bool removing;			/* lock */
 	wait_queue_head_t empty;

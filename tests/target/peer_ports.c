@@ -24,7 +24,8 @@ static const char * const count_names[PEER_COUNTS] = {
 	[PEER_LUN_RESETS] = "lun_resets", [PEER_I_LOGOUTS] = "i_logouts", [PEER_CRED_RSPS] = "cred_rsps",
 	[PEER_AER_RSPS] = "aer_rsps", [PEER_UNKNOWN_IUS] = "unknown_ius", [PEER_BAD_IUS] = "bad_ius", [PEER_DIRECT] = "direct",
 	[PEER_INDIRECT] = "indirect", [PEER_TABLES] = "tables", [PEER_IMM] = "imm", [PEER_FAILED_RDMA] = "failed_rdma",
-	[PEER_SENT] = "sent", [PEER_MUTATED] = "mutated", [PEER_HELD] = "held",
+	[PEER_SENT] = "sent", [PEER_MUTATED] = "mutated", [PEER_HELD] = "held", [PEER_OVERDRAWN] = "overdrawn",
+	[PEER_TAG_REUSES] = "tag_reuses",
 };
 
 static int state_show(struct seq_file *m, void *unused)
@@ -115,25 +116,28 @@ static const struct file_operations rules_fops = {
 	.release = single_release,
 };
 
-static void act_on_channels(struct peer_port *port, const struct peer_action *act)
+static int act_on_channels(struct peer_port *port, const struct peer_action *act)
 {
-	struct peer_ch *ch;
-	u64 i = 0;
+	struct peer_ch **channels, *ch;
+	unsigned int i, nr;
+	u64 up = 0;
 
-	mutex_lock(&port->lock);
-	list_for_each_entry(ch, &port->channels, entry) {
+	channels = peer_ch_get_all(port, &nr);
+	if (!channels)
+		return -ENOMEM;
+	for (i = 0; i < nr; i++) {
+		ch = channels[i];
 		if (!test_bit(PEER_CH_UP, &ch->flags) || test_bit(PEER_CH_DEAD, &ch->flags))
 			continue;
-		if ((!peer_given(act, ARG_CH) || act->val[ARG_CH] == i) && peer_ch_get(ch)) {
-			if (act->verb == PEER_RELEASE)
-				peer_jobs_release(ch, act);
-			else
-				peer_act(ch, act);
-			peer_ch_put(ch);
-		}
-		i++;
+		if (peer_given(act, ARG_CH) && act->val[ARG_CH] != up++)
+			continue;
+		if (act->verb == PEER_RELEASE)
+			peer_jobs_release(ch, act);
+		else
+			peer_act(ch, act, 0);
 	}
-	mutex_unlock(&port->lock);
+	peer_ch_put_all(channels, nr);
+	return 0;
 }
 
 static int send_line(void *to, char *text)
@@ -141,13 +145,14 @@ static int send_line(void *to, char *text)
 	struct peer_port *port = to;
 	struct peer_action *act;
 	const char *why;
+	int ret;
 
 	act = peer_parse_send(text, &why);
 	if (!act)
 		return complain(port->name, text, why);
-	act_on_channels(port, act);
+	ret = act_on_channels(port, act);
 	peer_action_free(act);
-	return 0;
+	return ret;
 }
 
 static ssize_t send_write(struct file *file, const char __user *from, size_t len, loff_t *pos)
@@ -209,14 +214,14 @@ static int add_port(char *name, char *where, const char **why)
 
 static void del_port(struct peer_port *port)
 {
-	/* Waits for writes that are under way. */
-	debugfs_remove(port->dir);
 	list_del(&port->entry);
 	mutex_lock(&port->lock);
 	port->removing = true;
 	mutex_unlock(&port->lock);
 	port->listen->stop(port);
 	peer_ch_close_all(port);
+	/* Waits for writes that are under way; without channels none of them waits for an initiator. */
+	debugfs_remove(port->dir);
 	peer_script_clear(&port->script);
 	kfree(port);
 }

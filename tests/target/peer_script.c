@@ -437,6 +437,16 @@ void peer_plan_put(struct peer_plan *plan)
 		kref_put(&plan->rule[--plan->nr]->kref, rule_release);
 }
 
+u32 peer_action_bytes(const struct peer_action *act, u64 tag, u8 *to)
+{
+	u32 len = min(act->raw_len, PEER_MAX_IU);
+
+	memcpy(to, act->raw, len);
+	if (act->tag_at >= 0 && act->tag_at + 8 <= len)
+		memcpy(to + act->tag_at, &tag, 8);
+	return len;
+}
+
 const struct peer_action *peer_plan_find(const struct peer_plan *plan, enum peer_verb verb)
 {
 	unsigned int i;

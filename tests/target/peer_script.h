@@ -16,7 +16,7 @@
  *	hold			no answer, until "release"; an abort or reset ends it for ever
  *	late [ms=]		no answer, but one after it was aborted or reset, that much later
  *	set FIELD=...		fields of the response; len= its length, padded with 0xa5
- *	raw HEX			these bytes instead of the response; TAG stands for the 8 bytes of the request's tag
+ *	raw HEX			these bytes instead of the response; TAG here and in "iu" stands for the 8 bytes of the request's tag
  *	dup count=		the response as many times more
  * and before the response: cred_req, aer_req, t_logout, iu, close, qp_error (see below).
  *
@@ -33,7 +33,7 @@
  *	cred_req [delta=] [count=] [tag=] [len=]
  *	aer_req [delta=] [count=] [lun=] [key=] [asc=] [ascq=] [sense_len=] [tag=] [len=]
  *	t_logout [reason=] [len=]
- *	iu [count=] HEX
+ *	iu [count=] HEX		credits in it are not counted: requests beyond the others are noticed as too many
  *	close			disconnects; qp_error: without a word
  *	release [reverse=1]	answers what is held
  *
@@ -82,8 +82,7 @@ static inline u64 peer_arg_or(const struct peer_action *act, enum peer_arg arg, 
 	return peer_given(act, arg) ? act->val[arg] : otherwise;
 }
 
-/* Length of something that is sent: len= or else @natural, at most PEER_MAX_IU. */
-#define PEER_MAX_IU	8192U
+#define PEER_MAX_IU	8192U	/* bytes of anything that is sent */
 
 struct peer_rule {
 	struct kref kref;
@@ -131,6 +130,9 @@ void peer_action_free(struct peer_action *act);
 /* Counts the event and collects the rules that match. @code: SCSI operation code or task management function. Any context. */
 void peer_script_match(struct peer_script *s, enum peer_what what, u8 code, struct peer_plan *plan);
 void peer_plan_put(struct peer_plan *plan);
+
+/* The bytes of verb "raw" or "iu" with this tag, to @to with room for PEER_MAX_IU. Return: their length. */
+u32 peer_action_bytes(const struct peer_action *act, u64 tag, u8 *to);
 
 /* The action with this verb, or NULL. */
 const struct peer_action *peer_plan_find(const struct peer_plan *plan, enum peer_verb verb);

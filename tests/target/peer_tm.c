@@ -14,17 +14,22 @@ static bool same_nexus(const struct peer_ch *a, const struct peer_ch *b)
 /* An abort looks at its own channel, a reset at all channels of the I_T nexus. */
 static void end_jobs(struct peer_ch *ch, const struct srp_tsk_mgmt *tm, struct list_head *ended)
 {
-	struct peer_ch *other;
+	struct peer_ch **channels;
+	unsigned int i, nr;
 
 	if (tm->func == SRP_TMF_ABORT_TASK) {
 		wait_event(ch->wait, peer_jobs_collect(ch, tm, ended));
 		return;
 	}
-	mutex_lock(&ch->port->lock);
-	list_for_each_entry(other, &ch->port->channels, entry)
-		if (same_nexus(ch, other))
-			wait_event(other->wait, peer_jobs_collect(other, tm, ended));
-	mutex_unlock(&ch->port->lock);
+	channels = peer_ch_get_all(ch->port, &nr);
+	if (!channels) {
+		peer_ch_close(ch);
+		return;
+	}
+	for (i = 0; i < nr; i++)
+		if (same_nexus(ch, channels[i]))
+			wait_event(channels[i]->wait, peer_jobs_collect(channels[i], tm, ended));
+	peer_ch_put_all(channels, nr);
 }
 
 /* The answer has been sent: those of the script that answer in spite of the abort. */
@@ -71,7 +76,7 @@ void peer_run_tsk_mgmt(struct work_struct *work)
 		atomic_inc(&ended_job->ch->owed);
 	peer_job_code(job, code);
 	peer_job_delay(job);
-	peer_act_plan(ch, &job->plan);
+	peer_act_plan(ch, &job->plan, job->tag);
 	peer_job_deliver(job);
 	bury(&ended);
 }

@@ -15,7 +15,14 @@ peer_load() {
 	[ ! -d /sys/module/srp_peer ] || rmmod srp_peer || fail "an old peer cannot be unloaded"
 	insmod /srp/modules/srp_peer.ko "$@" || fail "the peer cannot be loaded"
 }
-peer_unload() { rmmod srp_peer || fail "the peer cannot be unloaded"; }
+peer_unload() {
+	for _s in $PEER/*/state; do [ ! -e "$_s" ] || peer_expect_fair "$_s"; done
+	rmmod srp_peer || fail "the peer cannot be unloaded"
+}
+# peer_expect_fair STATE: the initiator neither sent more requests than it had credits for, nor a tag that was still in use.
+peer_expect_fair() {
+	grep -qx 'overdrawn 0' "$1" && grep -qx 'tag_reuses 0' "$1" || fail "credits or tags misused: $(grep -e overdrawn -e tag_reuses "$1" | xargs)"
+}
 
 # The ports of one HCA listen under different service ids.
 peer_service() { printf '%x' $((0x$PEER_ID + ${1#ib})); }
@@ -27,7 +34,10 @@ peer_up() {
 		expect OK $PEER/control "add $_p $(peer_where "$_p")"
 	done
 }
-peer_down() { expect OK $PEER/control "del $1"; }
+peer_down() {
+	peer_expect_fair "$PEER/$1/state"
+	expect OK $PEER/control "del $1"
+}
 
 peer_string() {
 	printf 'id_ext=%s,ioc_guid=%s,' $PEER_ID $PEER_ID
