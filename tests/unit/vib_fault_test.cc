@@ -77,21 +77,24 @@ TEST(Rule, TextAndBack) {
 TEST(Rule, ErrorNamesTheWordAndWhatIsExpected) {
   EXPECT_NE(bad("").find("no action: expected"), std::string::npos);
   EXPECT_NE(bad("drop colour=red").find("\"colour\": expected a condition (from class op"), std::string::npos);
-  EXPECT_EQ(bad("drop class=tcp"), "\"class=tcp\": expected class=smp|gmp|ud|rc|ack|all");
-  EXPECT_EQ(bad("drop class"), "\"class\": expected class=smp|gmp|ud|rc|ack|all");
-  EXPECT_EQ(bad("drop mgmt=0x100"), "\"mgmt=0x100\": expected mgmt=sm|sm-dr|sa|perf|dm|cm or a number up to 0xff");
-  EXPECT_EQ(bad("drop slid=70000"), "\"slid=70000\": expected slid=a number up to 0xffff");
-  EXPECT_EQ(bad("drop slid=-1"), "\"slid=-1\": expected slid=a number up to 0xffff");
-  EXPECT_EQ(bad("drop slid="), "\"slid=\": expected slid=a number up to 0xffff");
-  EXPECT_EQ(bad("drop chance=1001"), "\"chance=1001\": expected chance=a number up to 0x3e8");
-  EXPECT_EQ(bad("drop=1"), "\"drop=1\": expected drop without a value");
-  EXPECT_EQ(bad("delay"), "\"delay\": expected delay= and a number up to 0x3938700");
-  EXPECT_EQ(bad("drop hold"), "\"hold\": expected one action, and there is drop already");
-  EXPECT_EQ(bad("drop from="), "\"from=\": expected from=DEVICE or from=DEVICE/PORT");
-  EXPECT_EQ(bad("drop from=/1"), "\"from=/1\": expected from=DEVICE or from=DEVICE/PORT");
-  EXPECT_EQ(bad("drop from=vib0/0"), "\"from=vib0/0\": expected from=DEVICE or from=DEVICE/PORT");
-  EXPECT_EQ(bad("drop from=a-name-that-is-too-long"),
-            "\"from=a-name-that-is-too-long\": expected from=DEVICE or from=DEVICE/PORT");
+  struct Row { const char *rule, *word, *expected; };
+  for (const Row& row : {
+           Row{"drop class=tcp", "class=tcp", "class=smp|gmp|ud|rc|ack|all"},
+           Row{"drop class", "class", "class=smp|gmp|ud|rc|ack|all"},
+           Row{"drop mgmt=0x100", "mgmt=0x100", "mgmt=sm|sm-dr|sa|perf|dm|cm or a number up to 0xff"},
+           Row{"drop slid=70000", "slid=70000", "slid=a number up to 0xffff"},
+           Row{"drop slid=-1", "slid=-1", "slid=a number up to 0xffff"},
+           Row{"drop slid=", "slid=", "slid=a number up to 0xffff"},
+           Row{"drop chance=1001", "chance=1001", "chance=a number up to 0x3e8"},
+           Row{"drop=1", "drop=1", "drop without a value"},
+           Row{"delay", "delay", "delay= and a number up to 0x3938700"},
+           Row{"drop hold", "hold", "one action, and there is drop already"},
+           Row{"drop from=", "from=", "from=DEVICE or from=DEVICE/PORT"},
+           Row{"drop from=/1", "from=/1", "from=DEVICE or from=DEVICE/PORT"},
+           Row{"drop from=vib0/0", "from=vib0/0", "from=DEVICE or from=DEVICE/PORT"},
+           Row{"drop from=a-name-that-is-too-long", "from=a-name-that-is-too-long", "from=DEVICE or from=DEVICE/PORT"},
+       })
+    EXPECT_EQ(bad(row.rule), std::string("\"") + row.word + "\": expected " + row.expected);
 }
 
 TEST(Rule, ActionLimitsTheClasses) {

@@ -3,6 +3,7 @@
 #include "vib_pure.h"
 
 #include <array>
+#include <initializer_list>
 
 #include <gtest/gtest.h>
 
@@ -45,6 +46,19 @@ Result set(vib_port_state& s, const Attribute& a, vib_port_role role = VIB_ROLE_
   Result r{};
   r.status = vib_port_info_set(&s, role, a.data(), &r.change);
   return r;
+}
+
+struct Byte {
+  int at;
+  u8 value;
+};
+
+// The same with some bytes changed.
+Result change(vib_port_state& s, std::initializer_list<Byte> bytes, vib_port_role role = VIB_ROLE_CA) {
+  Attribute a = unchanged(s);
+  for (const Byte& b : bytes)
+    a[b.at] = b.value;
+  return set(s, a, role);
 }
 
 TEST(PortInfo, Layout) {
@@ -144,12 +158,7 @@ TEST(PortInfo, OneBadFieldAndNothingChanges) {
 
 TEST(PortInfo, ChangesRaiseEvents) {
   vib_port_state s = port();
-  Attribute a = unchanged(s);
-  a[15] = 7;
-  a[17] = 9;
-  a[19] = 1;
-  a[51] = 0x80 | 17;
-  Result r = set(s, a);
+  Result r = change(s, {{15, 7}, {17, 9}, {19, 1}, {51, 0x80 | 17}});
   EXPECT_EQ(r.status, 0);
   EXPECT_EQ(s.lid, 9);
   EXPECT_EQ(s.sm_lid, 1);
@@ -161,11 +170,7 @@ TEST(PortInfo, ChangesRaiseEvents) {
 
 TEST(PortInfo, ExternalPortOfASwitchHasNoLid) {
   vib_port_state s = port();
-  Attribute a = unchanged(s);
-  a[17] = 9;
-  a[36] = 0x40;
-  a[42] = 0x93;
-  Result r = set(s, a, VIB_ROLE_SWITCH_EXTERNAL);
+  Result r = change(s, {{17, 9}, {36, 0x40}, {42, 0x93}}, VIB_ROLE_SWITCH_EXTERNAL);
   EXPECT_EQ(r.status, 0);
   EXPECT_EQ(s.lid, 0);
   EXPECT_EQ(s.neighbor_mtu, IB_MTU_2048);

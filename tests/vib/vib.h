@@ -28,7 +28,6 @@
 #include <linux/list.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
-#include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <rdma/ib_mad.h>
 #include <rdma/ib_smi.h>
@@ -56,7 +55,7 @@ enum vib_class {
 	VIB_RC_ACK,		/* acknowledgements and read responses */
 };
 
-enum vib_rc_op { VIB_OP_SEND, VIB_OP_WRITE, VIB_OP_READ, VIB_OP_ATOMIC };
+enum vib_rc_op { VIB_OP_SEND, VIB_OP_WRITE, VIB_OP_READ };
 
 /*
  * What the network sees of a packet (IBA 5.2). Lives on the sender's stack or in a struct vib_packet.
@@ -206,11 +205,13 @@ struct vib_port {
 	struct vib_port_counters c;
 	struct vib_hca *hca;	/* owner set by vib_fabric_attach(), NULL if none (switch, or HCA removed); vib_fabric_lock */
 	bool frozen;		/* packets that arrive wait until it thaws; vib_fabric_lock */
+	u32 waited;		/* that did so, ever; rx_lock */
 	unsigned long events;	/* IB_EVENT_* to be told by vib_port_tell(); vib_fabric_lock */
 	struct vib_trap traps[VIB_TRAPS];	/* private to vib_trap.c */
 	/* delivery queue: private to vib_fabric.c */
 	spinlock_t rx_lock;
 	struct list_head rx;
+	unsigned int rx_count;
 	struct work_struct rx_work;
 };
 
@@ -268,12 +269,9 @@ void vib_port_tell(struct vib_port *port);
  * Datagrams use vib_fabric_send(); this is for packets whose sender executes them at once (RC).
  */
 struct vib_port *vib_fabric_transit(struct vib_port *from, const struct vib_hdr *hdr, struct vib_fate *fate);
-/*
- * Wait queue of RC engines whose packet is held or whose destination is frozen: wakes when any hold or freeze ends.
- * vib_port_frozen(): must the engine wait before it executes at this port?
- */
-extern wait_queue_head_t vib_fabric_thaw;
+/* Must an RC engine wait before it executes at this port? If so, it says once that its packet does. */
 bool vib_port_frozen(struct vib_port *port);
+void vib_port_waits(struct vib_port *port);
 void vib_port_freeze(struct vib_port *port, bool frozen);
 
 /*

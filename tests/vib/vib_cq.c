@@ -10,7 +10,9 @@
 struct vib_cqe {
 	struct ib_wc wc;
 	bool solicited;
-	u64 due_ns;	/* visible from then on */
+	u64 due_ns;		/* visible from then on */
+	struct vib_ring *ring;	/* where polling it makes room, */
+	u32 slots;		/* this much */
 };
 
 static struct vib_cqe *cq_slot(struct vib_cq *cq, u32 i)
@@ -27,6 +29,16 @@ static struct vib_cqe *cq_first(struct vib_cq *cq)
 	if (cq->head == cq->tail || (cqe->due_ns && cqe->due_ns > ktime_get_ns()))
 		return NULL;
 	return cqe;
+}
+
+static void cq_release(struct vib_cqe *cqe)
+{
+	atomic_sub(cqe->slots, &cqe->ring->unpolled);
+}
+
+static struct workqueue_struct *cq_wq(const struct vib_cq *cq)
+{
+	return vib_hca(cq->ib.device)->wq;
 }
 
 /* One call for one arming. Softirqs are held back so that a poller in one runs now, not when ksoftirqd gets the CPU. */
@@ -55,7 +67,7 @@ static void cq_late(struct work_struct *work)
 	spin_unlock_irq(&cq->lock);
 	/* What was not due a moment ago may be by now. */
 	if (due_ns && (!ready || due_ns > ktime_get_ns()))
-		schedule_delayed_work(&cq->late, 1);
+		queue_delayed_work(cq_wq(cq), &cq->late, 1);
 	if (notify)
 		cq_notify(cq);
 }
@@ -65,12 +77,12 @@ static void cq_error(struct work_struct *work)
 	struct vib_cq *cq = container_of(work, struct vib_cq, error);
 	struct ib_event event = { .device = cq->ib.device, .event = IB_EVENT_CQ_ERR, .element.cq = &cq->ib };
 
-	pr_err("vib: %s: completion queue of %u overrun\n", dev_name(&cq->ib.device->dev), cq->capacity);
+	pr_err("vib: %s: completion queue overrun\n", dev_name(&cq->ib.device->dev));
 	if (cq->ib.event_handler)
 		cq->ib.event_handler(&event, cq->ib.cq_context);
 }
 
-bool vib_cq_push(struct vib_cq *cq, const struct ib_wc *wc, bool solicited)
+bool vib_cq_push(struct vib_cq *cq, const struct ib_wc *wc, bool solicited, struct vib_ring *ring, u32 slots)
 {
 	u32 late_us = READ_ONCE(vib_knobs.late_complete_us);
 	bool notify = false, fits;
@@ -82,7 +94,7 @@ bool vib_cq_push(struct vib_cq *cq, const struct ib_wc *wc, bool solicited)
 	fits = !cq->dead && cq->tail - cq->head < cq->capacity;
 	if (!fits) {
 		if (!cq->dead)
-			schedule_work(&cq->error);
+			queue_work(cq_wq(cq), &cq->error);
 		cq->dead = true;
 		goto unlock;
 	}
@@ -90,11 +102,14 @@ bool vib_cq_push(struct vib_cq *cq, const struct ib_wc *wc, bool solicited)
 		last_ns = cq_slot(cq, cq->tail - 1)->due_ns;
 	cqe = cq_slot(cq, cq->tail++);
 	cqe->wc = *wc;
+	cqe->ring = ring;
+	cqe->slots = slots;
 	cqe->solicited = solicited || wc->status != IB_WC_SUCCESS;
 	/* Order is kept when the knob is turned down. */
 	cqe->due_ns = late_us ? max(last_ns, ktime_get_ns() + late_us * (u64)NSEC_PER_USEC) : last_ns;
 	if (cqe->due_ns) {
-		schedule_delayed_work(&cq->late, usecs_to_jiffies(late_us) + 1);
+		cq->late_count++;
+		queue_delayed_work(cq_wq(cq), &cq->late, usecs_to_jiffies(late_us) + 1);
 	} else if (cq->armed == IB_CQ_NEXT_COMP || (cq->armed == IB_CQ_SOLICITED && cqe->solicited)) {
 		notify = true;
 		cq->armed = 0;
@@ -116,6 +131,7 @@ int vib_cq_poll(struct ib_cq *ibcq, int max, struct ib_wc *wc)
 	spin_lock_irqsave(&cq->lock, flags);
 	for (; n < max && (cqe = cq_first(cq)); n++) {
 		wc[n] = cqe->wc;
+		cq_release(cqe);
 		cq->head++;
 	}
 	spin_unlock_irqrestore(&cq->lock, flags);
@@ -142,9 +158,12 @@ void vib_cq_purge(struct vib_cq *cq, const struct ib_qp *qp)
 	u32 from, to;
 
 	spin_lock_irq(&cq->lock);
-	for (from = to = cq->head; from != cq->tail; from++)
+	for (from = to = cq->head; from != cq->tail; from++) {
 		if (cq_slot(cq, from)->wc.qp != qp)
 			*cq_slot(cq, to++) = *cq_slot(cq, from);
+		else
+			cq_release(cq_slot(cq, from));
+	}
 	cq->tail = to;
 	spin_unlock_irq(&cq->lock);
 }

@@ -14,7 +14,7 @@
  *	hca_remove, hca_add	NODE			as if pulled out and put in; returns when it is done
  *	rules		see vib_fault.c; reading lists them
  *	trace		writing anything empties it
- * objects lists queue pairs, regions and completion queues. The other files are the knobs of struct vib_knobs.
+ * objects lists ports, queue pairs, regions and completion queues. The other files are the knobs of struct vib_knobs.
  */
 #include <linux/debugfs.h>
 #include <linux/fs.h>
@@ -46,8 +46,7 @@ struct vib_node *vib_node_by_name(const char *name)
 struct request {
 	struct vib_node *node;
 	struct vib_port *port;		/* if the command wants one */
-	int argc;			/* words after those */
-	char **argv;
+	char **argv;			/* words after those, as many as the command wants */
 };
 
 /* What a port may be told, by word. */
@@ -290,7 +289,6 @@ static int run_command(const struct command *c, char *text)
 			return -ENODEV;
 		r.port = &r.node->ports[num];
 	}
-	r.argc = n - used;
 	r.argv = words + used;
 	return c->fn(&r);
 }
@@ -340,8 +338,8 @@ static void show_qp(struct seq_file *s, const struct vib_hca *hca, struct vib_qp
 {
 	seq_printf(s, "qp %s %u %s %s port %u dlid %u dest %u pkey %u sq %u/%u rq %u/%u%s%s\n", dev_name(&hca->ib.dev), qp->ib.qp_num,
 		   type_name(qp->init.qp_type), state_name(READ_ONCE(qp->state)), qp->attr.port_num, qp->av.dlid, qp->attr.dest_qp_num,
-		   qp->attr.pkey_index, READ_ONCE(qp->sq.tail) - READ_ONCE(qp->sq.head), qp->sq.capacity,
-		   vib_rq_count(qp->srq ? &qp->srq->rq : &qp->rq), qp->srq ? qp->srq->rq.capacity : qp->rq.capacity,
+		   qp->attr.pkey_index, vib_ring_used(&qp->sq), qp->sq.capacity,
+		   vib_ring_used(qp->srq ? &qp->srq->rq : &qp->rq), qp->srq ? qp->srq->rq.capacity : qp->rq.capacity,
 		   qp->srq ? " srq" : "", qp->ib.uobject ? " user" : "");
 }
 
@@ -353,6 +351,12 @@ static void show_mr(struct seq_file *s, const struct vib_hca *hca, const struct 
 		   mr->valid ? "valid" : "free", mr->access, mr->length, mr->users);
 }
 
+static void show_port(struct seq_file *s, struct vib_port *port)
+{
+	seq_printf(s, "port %s %u waited %u%s\n", port->node->name, port->num, READ_ONCE(port->waited),
+		   vib_port_frozen(port) ? " frozen" : "");
+}
+
 static int show_hca(struct vib_hca *hca, void *arg)
 {
 	struct seq_file *s = arg;
@@ -361,6 +365,8 @@ static int show_hca(struct vib_hca *hca, void *arg)
 	struct vib_mr *mr;
 	struct vib_cq *cq;
 
+	for (i = 1; i <= hca->node->nports; i++)
+		show_port(s, &hca->node->ports[i]);
 	xa_lock_irq(&hca->qps);
 	for (i = 1; i <= hca->node->nports; i++)
 		for (num = 0; num < 2; num++)
@@ -375,8 +381,8 @@ static int show_hca(struct vib_hca *hca, void *arg)
 	spin_unlock_irq(&hca->mr_lock);
 	spin_lock_irq(&hca->cq_lock);
 	list_for_each_entry(cq, &hca->cqs, entry)
-		seq_printf(s, "cq %s %u/%u%s%s\n", dev_name(&hca->ib.dev), READ_ONCE(cq->tail) - READ_ONCE(cq->head), cq->capacity,
-			   cq->armed ? " armed" : "", cq->dead ? " dead" : "");
+		seq_printf(s, "cq %s %u/%u late %llu%s%s\n", dev_name(&hca->ib.dev), READ_ONCE(cq->tail) - READ_ONCE(cq->head),
+			   cq->capacity, READ_ONCE(cq->late_count), cq->armed ? " armed" : "", cq->dead ? " dead" : "");
 	spin_unlock_irq(&hca->cq_lock);
 	return 0;
 }
@@ -392,15 +398,21 @@ static int objects_show(struct seq_file *s, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(objects);
 
+/* NAME_fops of a file that is read by NAME_show() and written by NAME_write(). Linux 6.1 has no such macro. */
+#define VIB_READ_WRITE(name)								\
+static int name##_open(struct inode *inode, struct file *file)				\
+{											\
+	return single_open(file, name##_show, inode->i_private);			\
+}											\
+static const struct file_operations name##_fops = {					\
+	.owner = THIS_MODULE, .open = name##_open, .read = seq_read, .write = name##_write,	\
+	.llseek = seq_lseek, .release = single_release,					\
+}
+
 static int trace_show(struct seq_file *s, void *unused)
 {
 	vib_trace_show(s);
 	return 0;
-}
-
-static int trace_open(struct inode *inode, struct file *file)
-{
-	return single_open(file, trace_show, NULL);
 }
 
 static ssize_t trace_write(struct file *file, const char __user *buf, size_t len, loff_t *pos)
@@ -409,24 +421,12 @@ static ssize_t trace_write(struct file *file, const char __user *buf, size_t len
 	return len;
 }
 
-static const struct file_operations trace_fops = {
-	.owner = THIS_MODULE,
-	.open = trace_open,
-	.read = seq_read,
-	.write = trace_write,
-	.llseek = seq_lseek,
-	.release = single_release,
-};
+VIB_READ_WRITE(trace);
 
 static int rules_show(struct seq_file *s, void *unused)
 {
 	vib_fault_show(s);
 	return 0;
-}
-
-static int rules_open(struct inode *inode, struct file *file)
-{
-	return single_open(file, rules_show, NULL);
 }
 
 static ssize_t rules_write(struct file *file, const char __user *buf, size_t len, loff_t *pos)
@@ -441,14 +441,7 @@ static ssize_t rules_write(struct file *file, const char __user *buf, size_t len
 	return ret ? ret : len;
 }
 
-static const struct file_operations rules_fops = {
-	.owner = THIS_MODULE,
-	.open = rules_open,
-	.read = seq_read,
-	.write = rules_write,
-	.llseek = seq_lseek,
-	.release = single_release,
-};
+VIB_READ_WRITE(rules);
 
 /* ---- life ----------------------------------------------------------------------------------------------- */
 
@@ -464,7 +457,6 @@ void vib_debugfs_create(void)
 	debugfs_create_file("rules", 0600, vib_dir, NULL, &rules_fops);
 	debugfs_create_bool("strict", 0600, vib_dir, &vib_knobs.strict);
 	debugfs_create_bool("global_rkey", 0600, vib_dir, &vib_knobs.global_rkey);
-	debugfs_create_bool("relaxed", 0600, vib_dir, &vib_knobs.relaxed);
 	debugfs_create_bool("tracing", 0600, vib_dir, &vib_knobs.trace);
 	debugfs_create_u32("late_complete_us", 0600, vib_dir, &vib_knobs.late_complete_us);
 }

@@ -12,12 +12,12 @@
 #include "vib_route.h"
 
 #define MAX_HOPS	32	/* of a walk; more is a loop in the tables */
+#define MAX_WAITING	2048	/* packets in the queue of one port; as many are late */
 #define PACKET_HEADERS	28	/* bytes of LRH, BTH and the like; what port counters count besides the payload */
 
 DEFINE_SPINLOCK(vib_fabric_lock);
 struct vib_node *vib_nodes[VIB_MAX_NODES];
 int vib_node_count;
-DECLARE_WAIT_QUEUE_HEAD(vib_fabric_thaw);
 const struct vib_hca_ops *vib_ops;
 DEFINE_SRCU(vib_ops_srcu);
 
@@ -123,14 +123,45 @@ static void deliver(struct vib_port *port, const struct vib_packet *packet)
 	srcu_read_unlock(&vib_ops_srcu, reader);
 }
 
+/* No room for a packet at its destination. Takes it over. */
+static void overrun(struct vib_packet *packet)
+{
+	struct vib_port_counters *c = &packet->dest->c;
+	unsigned long flags;
+
+	spin_lock_irqsave(&vib_fabric_lock, flags);
+	if (packet->hdr.class == VIB_SMP)
+		c->vl15_dropped++;
+	else
+		c->rcv_errors++;
+	spin_unlock_irqrestore(&vib_fabric_lock, flags);
+	kfree(packet);
+}
+
+bool vib_port_frozen(struct vib_port *port)
+{
+	return READ_ONCE(port->frozen);
+}
+
+void vib_port_waits(struct vib_port *port)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&port->rx_lock, flags);
+	port->waited++;
+	spin_unlock_irqrestore(&port->rx_lock, flags);
+}
+
 static struct vib_packet *take_packet(struct vib_port *port)
 {
 	struct vib_packet *packet;
 
 	spin_lock_irq(&port->rx_lock);
 	packet = list_first_entry_or_null(&port->rx, struct vib_packet, entry);
-	if (packet)
+	if (packet) {
 		list_del(&packet->entry);
+		port->rx_count--;
+	}
 	spin_unlock_irq(&port->rx_lock);
 	return packet;
 }
@@ -150,16 +181,21 @@ static void enqueue(struct vib_packet *packet)
 {
 	struct vib_port *port = packet->dest;
 	unsigned long flags;
+	bool room;
 
+	if (vib_port_frozen(port))
+		vib_port_waits(port);
 	spin_lock_irqsave(&port->rx_lock, flags);
-	list_add_tail(&packet->entry, &port->rx);
+	room = port->rx_count < MAX_WAITING;
+	if (room) {
+		list_add_tail(&packet->entry, &port->rx);
+		port->rx_count++;
+	}
 	spin_unlock_irqrestore(&port->rx_lock, flags);
-	queue_work(vib_fabric_wq, &port->rx_work);
-}
-
-bool vib_port_frozen(struct vib_port *port)
-{
-	return READ_ONCE(port->frozen);
+	if (room)
+		queue_work(vib_fabric_wq, &port->rx_work);
+	else
+		overrun(packet);
 }
 
 void vib_port_freeze(struct vib_port *port, bool frozen)
@@ -168,13 +204,13 @@ void vib_port_freeze(struct vib_port *port, bool frozen)
 	if (frozen)
 		return;
 	queue_work(vib_fabric_wq, &port->rx_work);
-	wake_up_all(&vib_fabric_thaw);
 }
 
 /* ---- late packets ------------------------------------------------------------------------------------------------ */
 
 static DEFINE_SPINLOCK(late_lock);	/* outside of the lock of vib_fault.c */
 static LIST_HEAD(late);			/* late_lock */
+static unsigned int late_count;		/* late_lock */
 
 static bool is_due(const struct vib_packet *packet)
 {
@@ -193,6 +229,7 @@ static void late_work_fn(struct work_struct *work)
 	list_for_each_entry_safe(packet, tmp, &late, entry) {
 		if (is_due(packet)) {
 			list_move_tail(&packet->entry, &ready);
+			late_count--;
 		} else if (!packet->held_by) {
 			if (time_before(packet->due, next))
 				next = packet->due;
@@ -214,6 +251,7 @@ static DECLARE_DELAYED_WORK(late_work, late_work_fn);
 static void dispatch(struct vib_packet *packet, const struct vib_fate *fate)
 {
 	unsigned long flags;
+	bool room;
 
 	if (fate->action != VIB_DELAY && fate->action != VIB_HOLD) {
 		enqueue(packet);
@@ -222,16 +260,22 @@ static void dispatch(struct vib_packet *packet, const struct vib_fate *fate)
 	packet->due = jiffies + usecs_to_jiffies(fate->delay_us);
 	packet->held_by = fate->action == VIB_HOLD ? fate->rule : 0;
 	spin_lock_irqsave(&late_lock, flags);
-	list_add_tail(&packet->entry, &late);
+	room = late_count < MAX_WAITING;
+	if (room) {
+		list_add_tail(&packet->entry, &late);
+		late_count++;
+	}
 	spin_unlock_irqrestore(&late_lock, flags);
 	/* The work sees what is due next. */
-	mod_delayed_work(vib_fabric_wq, &late_work, 0);
+	if (room)
+		mod_delayed_work(vib_fabric_wq, &late_work, 0);
+	else
+		overrun(packet);
 }
 
 static void release_held(void)
 {
 	mod_delayed_work(vib_fabric_wq, &late_work, 0);
-	wake_up_all(&vib_fabric_thaw);
 }
 
 /* ---- sending ----------------------------------------------------------------------------------------------------- */
@@ -407,6 +451,7 @@ void vib_fabric_close(void)
 	destroy_workqueue(vib_fabric_wq);
 	vib_fabric_wq = NULL;
 	drop_all(&late);
+	late_count = 0;
 	for (i = 0; i < vib_node_count; i++)
 		for (j = 0; j <= vib_nodes[i]->nports; j++)
 			drop_all(&vib_nodes[i]->ports[j].rx);

@@ -2,7 +2,7 @@
 /*
  * The list of fault rules. Commands, one per write:
  *
- *	add RULE	a rule at the end of the list; the grammar of rules is in vib_rule.h
+ *	add RULE	a rule at the end of the list; the grammar of rules is in vib_rule.h. Its number N is in the list.
  *	del N		rule N is removed; what it held goes on
  *	release N|all	what rule N holds goes on, and the rule holds nothing from then on
  *	clear		all rules are removed
@@ -26,7 +26,7 @@ struct fault {
 
 static DEFINE_SPINLOCK(fault_lock);
 static LIST_HEAD(faults);	/* fault_lock; the first rule that is due decides */
-static u32 last_number;		/* fault_lock */
+static u32 last_number;		/* fault_lock; never used again, because packets may still be held in its name */
 static void (*on_release)(void);
 
 void vib_fault_judge(const struct vib_hdr *hdr, const struct vib_port *from, struct vib_fate *fate)
@@ -98,8 +98,7 @@ static int command_add(char *args, char *error)
 		return ret;
 	}
 	spin_lock_irq(&fault_lock);
-	f->number = list_empty(&faults) ? 1 : last_number + 1;
-	last_number = f->number;
+	f->number = ++last_number;
 	list_add_tail(&f->entry, &faults);
 	spin_unlock_irq(&fault_lock);
 	return 0;

@@ -372,7 +372,7 @@ static struct vib_hca *hca_alloc(struct vib_node *node)
 	hca->ib.node_guid = node->guid;
 	hca->ib.phys_port_cnt = node->nports;
 	hca->ib.num_comp_vectors = max(num_online_cpus(), 2u);
-	hca->ib.local_dma_lkey = 0;
+	hca->ib.local_dma_lkey = VIB_LOCAL_DMA_LKEY;
 	hca->ib.uverbs_cmd_mask |= BIT_ULL(IB_USER_VERBS_CMD_POLL_CQ) | BIT_ULL(IB_USER_VERBS_CMD_REQ_NOTIFY_CQ) |
 		BIT_ULL(IB_USER_VERBS_CMD_POST_SEND) | BIT_ULL(IB_USER_VERBS_CMD_POST_RECV) | BIT_ULL(IB_USER_VERBS_CMD_POST_SRQ_RECV);
 	memcpy(hca->ib.node_desc, node->desc, sizeof(hca->ib.node_desc));

@@ -40,7 +40,7 @@ static struct vib_mr *mr_alloc(struct ib_pd *pd, enum vib_mr_kind kind, u32 page
 		if (!mr->next_pages)
 			goto free_pages;
 	}
-	/* No key 0: that is the local DMA key. */
+	/* Not index 0: that is where the local DMA key is. */
 	ret = xa_alloc_cyclic_irq(&hca->mrs, &mr->index, mr, XA_LIMIT(1, 0xffffff), &hca->next_mr, GFP_KERNEL);
 	if (ret < 0)
 		goto free_next;
@@ -266,7 +266,7 @@ bool vib_sgl_pin(struct vib_hca *hca, struct ib_pd *pd, const struct ib_sge *sge
 			continue;
 		seg = &sgl->seg[sgl->n];
 		*seg = (struct vib_seg){ .addr = sge[i].addr, .len = sge[i].length };
-		if (sge[i].lkey || pd->uobject) {
+		if (sge[i].lkey != VIB_LOCAL_DMA_LKEY || pd->uobject) {
 			spin_lock_irqsave(&hca->mr_lock, flags);
 			seg->mr = mr_pin(hca, pd, sge[i].lkey, seg->addr, seg->len, access);
 			spin_unlock_irqrestore(&hca->mr_lock, flags);

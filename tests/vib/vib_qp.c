@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Queue pairs: states, posting, the engine, flush. What a request does is the transports' business. */
-#include <linux/log2.h>
-#include <linux/mm.h>
 #include <linux/slab.h>
 
 #include "vib_verbs.h"
@@ -114,18 +112,21 @@ static void qp_event_work(struct work_struct *work)
 void vib_qp_event(struct vib_qp *qp, enum ib_event_type event)
 {
 	set_bit(event, &qp->events);
-	schedule_work(&qp->event_work);
+	queue_work(qp->hca->wq, &qp->event_work);
 }
 
-void vib_qp_error(struct vib_qp *qp)
+bool vib_qp_error(struct vib_qp *qp)
 {
 	unsigned long flags;
+	bool better;
 
 	spin_lock_irqsave(&qp->lock, flags);
-	if (qp->state != IB_QPS_RESET)
+	better = qp->state != IB_QPS_RESET && qp->state != IB_QPS_ERR;
+	if (better)
 		WRITE_ONCE(qp->state, IB_QPS_ERR);
 	spin_unlock_irqrestore(&qp->lock, flags);
 	queue_work(qp->hca->wq, &qp->engine);
+	return better;
 }
 
 /* ---- completions ---------------------------------------------------------------------------------------- */
@@ -143,6 +144,13 @@ static void wc_error(struct ib_wc *wc, enum ib_wc_status status)
 	wc->status = status;
 }
 
+/* IBA 11.6.3.2: an error that prevents completions from being reported is told by an event. */
+static void complete_wc(struct vib_qp *qp, struct ib_cq *cq, const struct ib_wc *wc, bool solicited, struct vib_ring *ring, u32 slots)
+{
+	if (!vib_cq_push(vib_cq(cq), wc, solicited, ring, slots) && vib_qp_error(qp))
+		vib_qp_event(qp, IB_EVENT_QP_FATAL);
+}
+
 bool vib_qp_take_recv(struct vib_qp *qp)
 {
 	lockdep_assert_held(&qp->serve_lock);
@@ -156,31 +164,20 @@ void vib_qp_complete_recv(struct vib_qp *qp, struct ib_wc *wc, bool solicited)
 		wc_error(wc, wc->status);
 	wc->wr_id = qp->recv.wr_id;
 	wc->qp = &qp->ib;
-	if (!vib_cq_push(vib_cq(qp->ib.recv_cq), wc, solicited))
-		vib_qp_error(qp);
+	complete_wc(qp, qp->ib.recv_cq, wc, solicited, qp->srq ? &qp->srq->rq : &qp->rq, 1);
 }
 
-static struct vib_swr *sq_slot(struct vib_sq *sq, u32 i)
-{
-	return sq->ring + (size_t)(i & (sq->size - 1)) * sq->stride;
-}
-
-/* The @ahead-th request from the oldest one, or NULL. */
-static struct vib_swr *sq_peek(struct vib_sq *sq, u32 ahead)
+/* The oldest request, or NULL. */
+static struct vib_swr *sq_peek(struct vib_ring *sq)
 {
 	struct vib_swr *wr = NULL;
 	unsigned long flags;
 
 	spin_lock_irqsave(&sq->lock, flags);
-	if (sq->tail - sq->head > ahead)
-		wr = sq_slot(sq, sq->head + ahead);
+	if (sq->tail != sq->head)
+		wr = vib_ring_slot(sq, sq->head);
 	spin_unlock_irqrestore(&sq->lock, flags);
 	return wr;
-}
-
-struct vib_swr *vib_qp_next_send(struct vib_qp *qp)
-{
-	return sq_peek(&qp->sq, 1);
 }
 
 static enum ib_wc_opcode wc_opcode(enum ib_wr_opcode opcode)
@@ -200,7 +197,7 @@ static enum ib_wc_opcode wc_opcode(enum ib_wr_opcode opcode)
 	}
 }
 
-/* Completes the oldest request and frees its slot. */
+/* Completes the oldest request. */
 static void sq_complete(struct vib_qp *qp, struct vib_swr *wr, enum ib_wc_status status)
 {
 	bool wanted = status != IB_WC_SUCCESS || qp->init.sq_sig_type == IB_SIGNAL_ALL_WR || (wr->flags & IB_SEND_SIGNALED);
@@ -216,19 +213,22 @@ static void sq_complete(struct vib_qp *qp, struct vib_swr *wr, enum ib_wc_status
 	}
 	wc.wr_id = wr->wr_id;
 	wc.qp = &qp->ib;
-	/* The slot first: who sees the completion may post again at once. */
+	/* Done with the slot first: who polls the completion may post again at once. */
 	spin_lock_irqsave(&qp->sq.lock, flags);
-	qp->sq.head++;
+	vib_ring_take(&qp->sq);
 	spin_unlock_irqrestore(&qp->sq.lock, flags);
-	if (wanted && !vib_cq_push(vib_cq(qp->ib.send_cq), &wc, false))
-		vib_qp_error(qp);
+	qp->silent++;
+	if (!wanted)
+		return;
+	complete_wc(qp, qp->ib.send_cq, &wc, false, &qp->sq, qp->silent);
+	qp->silent = 0;
 }
 
 static void flush_sends(struct vib_qp *qp)
 {
 	struct vib_swr *wr;
 
-	while ((wr = sq_peek(&qp->sq, 0)))
+	while ((wr = sq_peek(&qp->sq)))
 		sq_complete(qp, wr, IB_WC_WR_FLUSH_ERR);
 }
 
@@ -312,7 +312,7 @@ static void qp_engine(struct work_struct *work)
 		/* A new request does not cut short the time that an older one has to wait. */
 		if (READ_ONCE(qp->waiting))
 			return;
-		wr = sq_peek(&qp->sq, 0);
+		wr = sq_peek(&qp->sq);
 		if (!wr)
 			return;
 		wait = qp->transport->execute(qp, wr, &status);
@@ -401,7 +401,7 @@ int vib_qp_post_send(struct ib_qp *ibqp, const struct ib_send_wr *wr, const stru
 {
 	struct vib_qp *qp = vib_qp(ibqp);
 	enum ib_qp_state state = READ_ONCE(qp->state);
-	struct vib_sq *sq = &qp->sq;
+	struct vib_ring *sq = &qp->sq;
 	unsigned long flags;
 	int ret = 0;
 
@@ -412,7 +412,7 @@ int vib_qp_post_send(struct ib_qp *ibqp, const struct ib_send_wr *wr, const stru
 	}
 	spin_lock_irqsave(&sq->lock, flags);
 	for (; wr; wr = wr->next) {
-		ret = sq->tail - sq->head < sq->capacity ? sq_fill(qp, sq_slot(sq, sq->tail), wr) : -ENOMEM;
+		ret = vib_ring_used(sq) < sq->capacity ? sq_fill(qp, vib_ring_slot(sq, sq->tail), wr) : -ENOMEM;
 		if (ret) {
 			*bad = wr;
 			break;
@@ -451,18 +451,16 @@ static void qp_reset(struct vib_qp *qp)
 	cancel_delayed_work_sync(&qp->timer);
 	cancel_work_sync(&qp->engine);
 	mutex_lock(&qp->serve_lock);
-	vib_rq_clear(&qp->rq);
+	vib_cq_purge(vib_cq(qp->ib.send_cq), &qp->ib);
+	vib_cq_purge(vib_cq(qp->ib.recv_cq), &qp->ib);
+	vib_ring_clear(&qp->rq);
+	vib_ring_clear(&qp->sq);
+	qp->silent = 0;
 	qp->comm_est = false;
 	qp->last_wqe = false;
 	mutex_unlock(&qp->serve_lock);
-	spin_lock_irq(&qp->sq.lock);
-	qp->sq.head = qp->sq.tail;
-	spin_unlock_irq(&qp->sq.lock);
 	memset(&qp->rc, 0, sizeof(qp->rc));
-	qp->overtaken = false;
 	qp->waiting = false;
-	vib_cq_purge(vib_cq(qp->ib.send_cq), &qp->ib);
-	vib_cq_purge(vib_cq(qp->ib.recv_cq), &qp->ib);
 }
 
 static bool qp_attr_ok(const struct vib_qp *qp, const struct ib_qp_attr *attr, int mask)
@@ -474,6 +472,8 @@ static bool qp_attr_ok(const struct vib_qp *qp, const struct ib_qp_attr *attr, i
 	if ((mask & IB_QP_MAX_QP_RD_ATOMIC) && attr->max_rd_atomic > VIB_MAX_RD_ATOMIC)
 		return false;
 	if ((mask & IB_QP_MAX_DEST_RD_ATOMIC) && attr->max_dest_rd_atomic > VIB_MAX_RD_ATOMIC)
+		return false;
+	if ((mask & IB_QP_PATH_MTU) && (attr->path_mtu < IB_MTU_256 || attr->path_mtu > IB_MTU_4096))
 		return false;
 	if ((mask & IB_QP_TIMEOUT) && attr->timeout > 31)
 		return false;
@@ -529,7 +529,12 @@ int vib_qp_modify(struct ib_qp *ibqp, struct ib_qp_attr *attr, int mask, struct 
 	if (!ib_modify_qp_is_ok(from, to, ibqp->qp_type, mask) || !qp_attr_ok(qp, attr, mask))
 		goto unlock;
 	qp_attr_set(qp, attr, mask);
-	WRITE_ONCE(qp->state, to);
+	if (mask & IB_QP_SQ_PSN)
+		qp->psn = attr->sq_psn & VIB_PSN_MASK;
+	if (mask & IB_QP_RQ_PSN)
+		qp->expected_psn = attr->rq_psn & VIB_PSN_MASK;
+	/* After the numbers, which the engine or a peer's uses as soon as it sees the state. */
+	smp_store_release(&qp->state, to);
 	ret = 0;
 unlock:
 	spin_unlock_irq(&qp->lock);
@@ -561,19 +566,6 @@ int vib_qp_query(struct ib_qp *ibqp, struct ib_qp_attr *attr, int mask, struct i
 }
 
 /* ---- life ----------------------------------------------------------------------------------------------- */
-
-static int sq_init(struct vib_sq *sq, u32 max_wr, u32 max_sge)
-{
-	if (max_wr > VIB_MAX_WR || max_sge > VIB_MAX_SGE)
-		return -EINVAL;
-	spin_lock_init(&sq->lock);
-	sq->capacity = max_wr;
-	sq->max_sge = max_sge;
-	sq->size = roundup_pow_of_two(max(max_wr, 1u));
-	sq->stride = offsetof(struct vib_swr, sge[max_sge]);
-	sq->ring = kvcalloc(sq->size, sq->stride, GFP_KERNEL);
-	return sq->ring ? 0 : -ENOMEM;
-}
 
 static int qp_publish(struct vib_qp *qp)
 {
@@ -627,7 +619,7 @@ int vib_qp_create(struct ib_qp *ibqp, struct ib_qp_init_attr *init, const struct
 	INIT_DELAYED_WORK(&qp->timer, qp_timer);
 	INIT_WORK(&qp->event_work, qp_event_work);
 	INIT_LIST_HEAD(&qp->mcast);
-	ret = sq_init(&qp->sq, init->cap.max_send_wr, init->cap.max_send_sge);
+	ret = vib_ring_init(&qp->sq, init->cap.max_send_wr, init->cap.max_send_sge, offsetof(struct vib_swr, sge[init->cap.max_send_sge]));
 	if (ret)
 		return ret;
 	ret = vib_rq_init(&qp->rq, qp->srq ? 0 : init->cap.max_recv_wr, qp->srq ? 0 : init->cap.max_recv_sge);
@@ -641,9 +633,9 @@ int vib_qp_create(struct ib_qp *ibqp, struct ib_qp_init_attr *init, const struct
 	return 0;
 
 free_rq:
-	vib_rq_free(&qp->rq);
+	vib_ring_free(&qp->rq);
 free_sq:
-	kvfree(qp->sq.ring);
+	vib_ring_free(&qp->sq);
 	return ret;
 }
 
@@ -664,8 +656,8 @@ int vib_qp_destroy(struct ib_qp *ibqp, struct ib_udata *udata)
 	vib_trace("%s qp %u destroyed", dev_name(&qp->hca->ib.dev), ibqp->qp_num);
 	list_for_each_entry_safe(m, next, &qp->mcast, entry)
 		kfree(m);
-	vib_rq_free(&qp->rq);
-	kvfree(qp->sq.ring);
+	vib_ring_free(&qp->rq);
+	vib_ring_free(&qp->sq);
 	mutex_destroy(&qp->serve_lock);
 	return 0;
 }

@@ -1,47 +1,53 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Receive queues, a queue pair's own and shared ones. */
+/* Rings of work requests; receive queues, a queue pair's own and shared ones. */
 #include <linux/log2.h>
 #include <linux/mm.h>
 
 #include "vib_verbs.h"
 
-int vib_rq_init(struct vib_rq *rq, u32 max_wr, u32 max_sge)
+/* ---- rings ---------------------------------------------------------------------------------------------- */
+
+int vib_ring_init(struct vib_ring *ring, u32 max_wr, u32 max_sge, size_t slot_bytes)
 {
-	spin_lock_init(&rq->lock);
+	spin_lock_init(&ring->lock);
+	atomic_set(&ring->unpolled, 0);
 	if (max_wr > VIB_MAX_WR || max_sge > VIB_MAX_SGE)
 		return -EINVAL;
-	rq->capacity = max_wr;
-	rq->max_sge = max_sge;
-	rq->size = roundup_pow_of_two(max(max_wr, 1u));
-	rq->stride = offsetof(struct vib_rwr, sge[max_sge]);
-	rq->ring = kvcalloc(rq->size, rq->stride, GFP_KERNEL);
-	return rq->ring ? 0 : -ENOMEM;
+	ring->capacity = max_wr;
+	ring->max_sge = max_sge;
+	ring->size = roundup_pow_of_two(max(max_wr, 1u));
+	ring->stride = slot_bytes;
+	ring->slots = kvcalloc(ring->size, ring->stride, GFP_KERNEL);
+	return ring->slots ? 0 : -ENOMEM;
 }
 
-void vib_rq_free(struct vib_rq *rq)
+void vib_ring_free(struct vib_ring *ring)
 {
-	kvfree(rq->ring);
-	rq->ring = NULL;
+	kvfree(ring->slots);
+	ring->slots = NULL;
 }
 
-void vib_rq_clear(struct vib_rq *rq)
+void vib_ring_clear(struct vib_ring *ring)
 {
-	spin_lock_irq(&rq->lock);
-	rq->head = rq->tail;
-	spin_unlock_irq(&rq->lock);
+	spin_lock_irq(&ring->lock);
+	ring->head = ring->tail;
+	atomic_set(&ring->unpolled, 0);
+	spin_unlock_irq(&ring->lock);
 }
 
-u32 vib_rq_count(struct vib_rq *rq)
+u32 vib_ring_used(struct vib_ring *ring)
 {
-	return READ_ONCE(rq->tail) - READ_ONCE(rq->head);
+	return READ_ONCE(ring->tail) - READ_ONCE(ring->head) + atomic_read(&ring->unpolled);
 }
 
-static struct vib_rwr *rq_slot(struct vib_rq *rq, u32 i)
+/* ---- receive queues ------------------------------------------------------------------------------------- */
+
+int vib_rq_init(struct vib_ring *rq, u32 max_wr, u32 max_sge)
 {
-	return rq->ring + (size_t)(i & (rq->size - 1)) * rq->stride;
+	return vib_ring_init(rq, max_wr, max_sge, offsetof(struct vib_rwr, sge[max_sge]));
 }
 
-int vib_rq_post(struct vib_rq *rq, const struct ib_recv_wr *wr, const struct ib_recv_wr **bad)
+int vib_rq_post(struct vib_ring *rq, const struct ib_recv_wr *wr, const struct ib_recv_wr **bad)
 {
 	unsigned long flags;
 	struct vib_rwr *slot;
@@ -51,13 +57,13 @@ int vib_rq_post(struct vib_rq *rq, const struct ib_recv_wr *wr, const struct ib_
 	for (; wr; wr = wr->next) {
 		if (wr->num_sge < 0 || wr->num_sge > rq->max_sge)
 			ret = -EINVAL;
-		else if (rq->tail - rq->head >= rq->capacity)
+		else if (vib_ring_used(rq) >= rq->capacity)
 			ret = -ENOMEM;
 		if (ret) {
 			*bad = wr;
 			break;
 		}
-		slot = rq_slot(rq, rq->tail);
+		slot = vib_ring_slot(rq, rq->tail);
 		slot->wr_id = wr->wr_id;
 		slot->num_sge = wr->num_sge;
 		slot->len = 0;
@@ -71,19 +77,19 @@ int vib_rq_post(struct vib_rq *rq, const struct ib_recv_wr *wr, const struct ib_
 	return ret;
 }
 
-static bool rq_take_locked(struct vib_rq *rq, struct vib_rwr *wr)
+static bool rq_take_locked(struct vib_ring *rq, struct vib_rwr *wr)
 {
-	const struct vib_rwr *slot = rq_slot(rq, rq->head);
+	const struct vib_rwr *slot = vib_ring_slot(rq, rq->head);
 
 	lockdep_assert_held(&rq->lock);
 	if (rq->head == rq->tail)
 		return false;
 	memcpy(wr, slot, offsetof(struct vib_rwr, sge[slot->num_sge]));
-	rq->head++;
+	vib_ring_take(rq);
 	return true;
 }
 
-bool vib_rq_take(struct vib_rq *rq, struct vib_rwr *wr)
+bool vib_rq_take(struct vib_ring *rq, struct vib_rwr *wr)
 {
 	unsigned long flags;
 	bool taken;
@@ -115,7 +121,7 @@ bool vib_srq_take(struct vib_srq *srq, struct vib_rwr *wr)
 	/* IBA 10.2.9.2: once for each arming. */
 	if (srq->limit && srq->rq.tail - srq->rq.head < srq->limit) {
 		srq->limit = 0;
-		schedule_work(&srq->limit_work);
+		queue_work(vib_hca(srq->ib.device)->wq, &srq->limit_work);
 	}
 	spin_unlock_irqrestore(&srq->rq.lock, flags);
 	return taken;
@@ -165,7 +171,7 @@ int vib_srq_destroy(struct ib_srq *ibsrq, struct ib_udata *udata)
 
 	/* The queue pairs are gone, so nobody takes. */
 	cancel_work_sync(&srq->limit_work);
-	vib_rq_free(&srq->rq);
+	vib_ring_free(&srq->rq);
 	return 0;
 }
 

@@ -96,6 +96,12 @@ static int move(struct vib_qp *qp, struct vib_swr *wr, struct vib_qp *peer, cons
 	u32 rkey = wr->rdma.rkey ^ (fate->action == VIB_BAD_RKEY ? 0x00ff00ff : 0);
 	int ret;
 
+	/*
+	 * More READs at a time than the responder has resources for are refused. Here it is always one, so what the requester
+	 * takes the liberty to send is judged.
+	 */
+	if (r->op == VIB_OP_READ && qp->attr.max_rd_atomic > peer->attr.max_dest_rd_atomic)
+		return refuse(peer, IB_EVENT_QP_REQ_ERR, IB_WC_REM_INV_REQ_ERR);
 	if (r->access && !(peer->attr.qp_access_flags & r->access))
 		return refuse(peer, IB_EVENT_QP_REQ_ERR, IB_WC_REM_INV_REQ_ERR);
 	if (r->op != VIB_OP_SEND) {
@@ -144,6 +150,12 @@ static int serve_locked(struct vib_qp *qp, struct vib_swr *wr, struct vib_qp *pe
 	lockdep_assert_held(&peer->serve_lock);
 	if (!belongs(qp, peer, qp->rc.dest))
 		return RC_LOST;
+	/* Out of sequence: whatever the requester repeats, it has never the number that is expected. */
+	if (!qp->rc.served && qp->psn != peer->expected_psn) {
+		vib_trace("%s qp %u psn %u -> qp %u, which expects %u", dev_name(&qp->hca->ib.dev), qp->ib.qp_num, qp->psn,
+			  peer->ib.qp_num, peer->expected_psn);
+		return RC_LOST;
+	}
 	if (READ_ONCE(peer->state) == IB_QPS_RTR && !peer->comm_est) {
 		peer->comm_est = true;
 		vib_qp_event(peer, IB_EVENT_COMM_EST);
@@ -192,6 +204,8 @@ static int serve(struct vib_qp *qp, struct vib_swr *wr)
 			complete_recv(qp, wr, peer);
 		}
 	}
+	if (ret == IB_WC_SUCCESS && !qp->rc.served)
+		peer->expected_psn = (qp->psn + qp->rc.packets) & VIB_PSN_MASK;
 	mutex_unlock(&peer->serve_lock);
 	vib_qp_put(peer);
 	return ret;
@@ -242,6 +256,8 @@ static bool send_request(struct vib_qp *qp, const struct vib_swr *wr)
 		.len = r->op == VIB_OP_READ ? 0 : wr->len,
 	};
 
+	/* Of a READ the responses have the numbers (IBA 9.7.2). */
+	qp->rc.packets = max(DIV_ROUND_UP_ULL(wr->len, ib_mtu_enum_to_int(qp->attr.path_mtu)), 1ull);
 	qp->rc.deadline = jiffies + ack_timeout(qp);
 	qp->rc.dest = vib_fabric_transit(port, &qp->rc.hdr, &qp->rc.fate);
 	if (!qp->rc.dest)
@@ -287,11 +303,18 @@ static bool held_up(struct vib_qp *qp)
 {
 	if (time_before(jiffies, qp->rc.arrival) || (qp->rc.fate.action == VIB_HOLD && vib_fault_holding(qp->rc.fate.rule)))
 		return true;
-	return qp->rc.stage == VIB_RC_REQUEST && vib_port_frozen(qp->rc.dest);
+	if (qp->rc.stage != VIB_RC_REQUEST || !vib_port_frozen(qp->rc.dest))
+		return false;
+	if (!qp->rc.frozen)
+		vib_port_waits(qp->rc.dest);
+	qp->rc.frozen = true;
+	return true;
 }
 
 static unsigned long finish(struct vib_qp *qp, enum ib_wc_status result, enum ib_wc_status *status)
 {
+	if (result == IB_WC_SUCCESS)
+		qp->psn = (qp->psn + qp->rc.packets) & VIB_PSN_MASK;
 	memset(&qp->rc, 0, sizeof(qp->rc));
 	*status = result;
 	return 0;
@@ -347,31 +370,22 @@ static enum ib_wc_status execute_local(struct vib_qp *qp, const struct vib_swr *
 /* What a requester notices before it sends anything. */
 static enum ib_wc_status check_local(struct vib_qp *qp, const struct vib_swr *wr)
 {
-	int access = requests[wr->opcode].op == VIB_OP_READ ? IB_ACCESS_LOCAL_WRITE : 0;
+	bool read = requests[wr->opcode].op == VIB_OP_READ;
 
+	if (read && !qp->attr.max_rd_atomic)
+		return IB_WC_LOC_QP_OP_ERR;
 	if (wr->len > VIB_MAX_MSG)
 		return IB_WC_LOC_LEN_ERR;
-	if (!vib_sgl_pin(qp->hca, qp->ib.pd, wr->sge, wr->num_sge, access, &qp->local))
+	if (!vib_sgl_pin(qp->hca, qp->ib.pd, wr->sge, wr->num_sge, read ? IB_ACCESS_LOCAL_WRITE : 0, &qp->local))
 		return IB_WC_LOC_PROT_ERR;
 	vib_sgl_unpin(qp->hca, &qp->local);
 	return IB_WC_SUCCESS;
 }
 
-static void overtake(struct vib_qp *qp)
-{
-	struct vib_swr *next = vib_qp_next_send(qp);
-
-	if (!next || qp->overtaken || !rc_local(next->opcode) || (next->flags & IB_SEND_FENCE))
-		return;
-	qp->overtaken_status = execute_local(qp, next);
-	qp->overtaken = true;
-}
-
 static unsigned long rc_execute(struct vib_qp *qp, struct vib_swr *wr, enum ib_wc_status *status)
 {
 	if (rc_local(wr->opcode)) {
-		*status = qp->overtaken ? qp->overtaken_status : execute_local(qp, wr);
-		qp->overtaken = false;
+		*status = execute_local(qp, wr);
 		return 0;
 	}
 	if (!qp->rc.checked) {
@@ -385,8 +399,6 @@ static unsigned long rc_execute(struct vib_qp *qp, struct vib_swr *wr, enum ib_w
 	if (qp->rc.stage == VIB_RC_REQUEST) {
 		if (held_up(qp))
 			return wait_in_flight(qp, status);
-		if (READ_ONCE(vib_knobs.relaxed) && wr->opcode == IB_WR_RDMA_READ)
-			overtake(qp);
 		qp->rc.result = serve(qp, wr);
 		vib_trace("%s qp %u -> lid %u qp %u op %u len %llu: %d", dev_name(&qp->hca->ib.dev), qp->ib.qp_num, qp->av.dlid,
 			  qp->attr.dest_qp_num, wr->opcode, wr->len, qp->rc.result);

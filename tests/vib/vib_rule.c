@@ -26,7 +26,7 @@ static const struct name class_names[] = {
 };
 
 static const struct name op_names[] = {
-	{ "send", VIB_OP_SEND }, { "write", VIB_OP_WRITE }, { "read", VIB_OP_READ }, { "atomic", VIB_OP_ATOMIC }, { }
+	{ "send", VIB_OP_SEND }, { "write", VIB_OP_WRITE }, { "read", VIB_OP_READ }, { }
 };
 
 static const struct name mgmt_names[] = {

@@ -8,7 +8,7 @@
  *	class=smp|gmp|ud|rc|ack|all	default: every class that the action is for
  *	from=DEVICE[/PORT]		sender
  *	slid=N dlid=N src-qpn=N qpn=N	qpn is that of the destination
- *	op=send|write|read|atomic	RC requests and what answers them
+ *	op=send|write|read		RC requests and what answers them
  *	mgmt=sm|sm-dr|sa|perf|dm|cm|N method=N attr=N	MADs
  *	and among the packets that match
  *	skip=N		the first N pass

@@ -11,7 +11,7 @@
  *	vib_qp.serve_lock	mutex: what arrives at a queue pair, and the flush of its receives. Never two at a time.
  *	vib_hca.cq_lock, qps.xa_lock	spinlocks: lists of completion queues and queue pairs
  *	vib_qp.lock		spinlock: state and attributes
- *	vib_rq.lock, vib_sq.lock, vib_cq.lock, vib_hca.mr_lock, mrs.xa_lock, vib_fabric_lock	spinlocks, leaves
+ *	vib_ring.lock, vib_cq.lock, vib_hca.mr_lock, mrs.xa_lock, vib_fabric_lock	spinlocks, leaves
  * All spinlocks are taken with interrupts disabled, because posting and polling are legal in any context.
  */
 #ifndef VIB_VERBS_H
@@ -34,7 +34,9 @@
 #define VIB_MAX_PAGES		512	/* of one fast registration */
 #define VIB_MAX_MSG		0x80000000u	/* IBA 9.3: 2^31 bytes */
 #define VIB_MAX_RD_ATOMIC	16
+#define VIB_PSN_MASK		0xffffffu
 #define VIB_MULTICAST_QPN	0xffffff
+#define VIB_LOCAL_DMA_LKEY	0x5a	/* not 0, so that a forgotten L_Key is an error; no region has index 0 */
 #define VIB_GRH_BYTES		40
 
 /* ---- knobs and trace (vib_trace.c) ---------------------------------------------------------------------- */
@@ -43,7 +45,6 @@
 struct vib_knobs {
 	bool strict;		/* poison what a completion does not define; no R_Key for all memory; check kernel addresses */
 	bool global_rkey;	/* DMA regions may be used by peers although strict */
-	bool relaxed;		/* LOCAL_INV and REG_MR without fence overtake the RDMA READ before them */
 	bool trace;
 	u32 late_complete_us;	/* completions become visible that much later */
 };
@@ -90,6 +91,40 @@ int vib_hca_with(struct vib_node *node, int (*fn)(struct vib_hca *hca, void *arg
 
 extern const struct vib_hca_ops vib_hca_fabric_ops;
 
+/* ---- rings of work requests (vib_queue.c) --------------------------------------------------------------- */
+
+/*
+ * A send or receive queue. As with hardware, a request takes up its place until its owner has polled the completion that reports it:
+ * its own, or of a request without one the next in the same queue.
+ */
+struct vib_ring {
+	spinlock_t lock;	/* all below but unpolled */
+	u32 size, head, tail;	/* head and tail run freely; size is a power of two */
+	u32 capacity, max_sge;
+	size_t stride;
+	void *slots;
+	atomic_t unpolled;	/* taken out at head, not polled yet; rises under lock */
+};
+
+/* @slot_bytes: of one request with @max_sge pieces. -EINVAL: more than an HCA can; -ENOMEM. */
+int vib_ring_init(struct vib_ring *ring, u32 max_wr, u32 max_sge, size_t slot_bytes);
+void vib_ring_free(struct vib_ring *ring);
+/* Forgets everything; what was not polled must have been purged from the completion queues. */
+void vib_ring_clear(struct vib_ring *ring);
+/* Places that are taken. */
+u32 vib_ring_used(struct vib_ring *ring);
+static inline void *vib_ring_slot(const struct vib_ring *ring, u32 i)
+{
+	return ring->slots + (size_t)(i & (ring->size - 1)) * ring->stride;
+}
+/* The request at head is the transport's from now on. Under lock. */
+static inline void vib_ring_take(struct vib_ring *ring)
+{
+	lockdep_assert_held(&ring->lock);
+	atomic_inc(&ring->unpolled);
+	ring->head++;
+}
+
 /* ---- completion queues (vib_cq.c) ----------------------------------------------------------------------- */
 
 struct vib_cqe;
@@ -99,11 +134,12 @@ struct vib_cq {
 	struct list_head entry;		/* hca->cqs */
 	spinlock_t lock;		/* all below */
 	struct vib_cqe *ring;
-	u32 size, head, tail;		/* head and tail run freely; size is a power of two */
+	u32 size, head, tail;		/* as in vib_ring */
 	u32 capacity;			/* what was asked for, <= size */
 	int armed;			/* 0, IB_CQ_SOLICITED or IB_CQ_NEXT_COMP */
 	bool dead;			/* overrun */
-	struct delayed_work late;	/* completions that are visible later */
+	u64 late_count;			/* completions that became visible later, ever */
+	struct delayed_work late;
 	struct work_struct error;
 };
 
@@ -117,8 +153,11 @@ int vib_cq_resize(struct ib_cq *ibcq, int cqe, struct ib_udata *udata);
 int vib_cq_destroy(struct ib_cq *ibcq, struct ib_udata *udata);
 int vib_cq_poll(struct ib_cq *ibcq, int max, struct ib_wc *wc);
 int vib_cq_arm(struct ib_cq *ibcq, enum ib_cq_notify_flags flags);
-/* Appends a completion and calls the handler if armed. Process context. False: overrun, the queue pair must go to the error state. */
-bool vib_cq_push(struct vib_cq *cq, const struct ib_wc *wc, bool solicited);
+/*
+ * Appends a completion and calls the handler if armed; when it is polled, @slots places in @ring are free again. Process context.
+ * False: overrun, the queue pair must go to the error state, and the places are lost.
+ */
+bool vib_cq_push(struct vib_cq *cq, const struct ib_wc *wc, bool solicited, struct vib_ring *ring, u32 slots);
 /* Forgets the completions of a queue pair that is about to vanish. */
 void vib_cq_purge(struct vib_cq *cq, const struct ib_qp *qp);
 
@@ -178,7 +217,7 @@ struct vib_sgl {
 	struct vib_seg seg[VIB_MAX_SGE];
 };
 
-/* Local memory: L_Keys, or the kernel's addresses if the L_Key is 0. @access: 0 or IB_ACCESS_LOCAL_WRITE. False: protection error. */
+/* Local memory: L_Keys, VIB_LOCAL_DMA_LKEY for the kernel's addresses. @access: 0 or IB_ACCESS_LOCAL_WRITE. False: protection error. */
 bool vib_sgl_pin(struct vib_hca *hca, struct ib_pd *pd, const struct ib_sge *sge, u32 n, int access, struct vib_sgl *sgl);
 /* Memory named by a peer; @access: IB_ACCESS_REMOTE_*. False: access error. */
 bool vib_sgl_pin_remote(struct vib_hca *hca, struct ib_pd *pd, u32 rkey, u64 addr, u64 len, int access, struct vib_sgl *sgl);
@@ -199,26 +238,15 @@ struct vib_rwr {
 	struct ib_sge sge[VIB_MAX_SGE];	/* slots of a queue are shorter */
 };
 
-struct vib_rq {
-	spinlock_t lock;	/* all below */
-	u32 size, head, tail;	/* as in vib_cq */
-	u32 capacity, max_sge;
-	size_t stride;
-	void *ring;
-};
-
-int vib_rq_init(struct vib_rq *rq, u32 max_wr, u32 max_sge);
-void vib_rq_free(struct vib_rq *rq);
-void vib_rq_clear(struct vib_rq *rq);
-u32 vib_rq_count(struct vib_rq *rq);
+int vib_rq_init(struct vib_ring *rq, u32 max_wr, u32 max_sge);
 /* Any context. -EINVAL: too many pieces; -ENOMEM: full. */
-int vib_rq_post(struct vib_rq *rq, const struct ib_recv_wr *wr, const struct ib_recv_wr **bad);
+int vib_rq_post(struct vib_ring *rq, const struct ib_recv_wr *wr, const struct ib_recv_wr **bad);
 /* The oldest receive, copied to @wr. False if there is none. */
-bool vib_rq_take(struct vib_rq *rq, struct vib_rwr *wr);
+bool vib_rq_take(struct vib_ring *rq, struct vib_rwr *wr);
 
 struct vib_srq {
 	struct ib_srq ib;
-	struct vib_rq rq;
+	struct vib_ring rq;
 	u32 limit;		/* rq.lock; 0: not armed */
 	struct work_struct limit_work;
 };
@@ -261,7 +289,7 @@ static inline struct vib_ah *vib_ah(struct ib_ah *ah)
 	return container_of(ah, struct vib_ah, ib);
 }
 
-/* A send work request in its slot. */
+/* A send work request in its slot. It stays there as it is until the engine completes it, so that the engine reads it without the lock. */
 struct vib_swr {
 	u64 wr_id;
 	enum ib_wr_opcode opcode;
@@ -276,15 +304,6 @@ struct vib_swr {
 		struct { struct vib_av av; u32 qpn, qkey; u16 pkey_index; } ud;
 	};
 	struct ib_sge sge[];
-};
-
-/* The slot at head stays as it is until the engine completes it, so that the engine reads it without the lock. */
-struct vib_sq {
-	spinlock_t lock;	/* all below */
-	u32 size, head, tail;
-	u32 capacity, max_sge;
-	size_t stride;
-	void *ring;
 };
 
 struct vib_qp;
@@ -304,9 +323,11 @@ extern const struct vib_transport vib_rc_transport, vib_ud_transport;
 struct vib_rc_progress {
 	enum { VIB_RC_IDLE, VIB_RC_REQUEST, VIB_RC_RESPONSE } stage;
 	bool checked;		/* local memory was found all right */
+	bool frozen;		/* the responder's port is, or was when the packet arrived */
 	bool served;		/* the responder has done it; a repetition is answered only (IBA 9.7.5.1.2) */
 	int result;		/* what the responder answered: enum ib_wc_status or a value of vib_rc.c */
 	u8 tries, rnr_tries;
+	u32 packets;		/* numbers that the request uses up */
 	struct vib_port *dest;
 	struct vib_fate fate;
 	struct vib_hdr hdr;	/* of the request */
@@ -326,20 +347,21 @@ struct vib_qp {
 	struct ib_qp_attr attr;
 	struct vib_av av;		/* of a connected queue pair */
 
-	struct vib_sq sq;
+	struct vib_ring sq;
+	u32 silent;			/* requests done since the last one with a completion; the engine's */
 	struct work_struct engine;
 	struct delayed_work timer;	/* starts the engine when waiting is over */
 	bool waiting;			/* for the timer; the engine and the timer only */
-	struct vib_rc_progress rc;	/* the engine's, as the next three */
-	bool overtaken;			/* the request behind the oldest one is done already, with this status: */
-	enum ib_wc_status overtaken_status;
+	struct vib_rc_progress rc;	/* the engine's, as the next two */
+	u32 psn;			/* of the next request; set with the state RTS */
 	struct vib_sgl local;
 
 	struct mutex serve_lock;	/* the receive side: all below */
-	struct vib_rq rq;
+	struct vib_ring rq;
 	struct vib_srq *srq;		/* or NULL; constant */
 	struct vib_rwr recv;		/* the receive being worked on */
 	struct vib_sgl remote;
+	u32 expected_psn;		/* set with the state RTR */
 	bool comm_est;			/* reported */
 	bool last_wqe;			/* reported */
 
@@ -384,16 +406,14 @@ static inline bool vib_qp_serves(const struct vib_qp *qp)
 	return state == IB_QPS_RTR || state == IB_QPS_RTS || state == IB_QPS_SQD || state == IB_QPS_SQE;
 }
 
-/* To the error state; all work requests will be flushed by the engine. Any context. */
-void vib_qp_error(struct vib_qp *qp);
+/* To the error state; all work requests will be flushed by the engine. Any context. Returns if it was in a better one. */
+bool vib_qp_error(struct vib_qp *qp);
 /* IB_EVENT_QP_* and IB_EVENT_COMM_EST, by a work item. Any context. */
 void vib_qp_event(struct vib_qp *qp, enum ib_event_type event);
 /* The oldest receive of the queue pair or its SRQ into qp->recv. Under serve_lock. */
 bool vib_qp_take_recv(struct vib_qp *qp);
 /* Completes qp->recv. @wc: what a success tells besides wr_id and qp; on error only the status is used. Under serve_lock. */
 void vib_qp_complete_recv(struct vib_qp *qp, struct ib_wc *wc, bool solicited);
-/* The request after @wr in the send queue, or NULL. The engine only. */
-struct vib_swr *vib_qp_next_send(struct vib_qp *qp);
 
 /* ---- transports ----------------------------------------------------------------------------------------- */
 

@@ -5,17 +5,25 @@
 
 # break_by TEXT COMMAND...: ends the connection under I/O; afterwards it is there again and I/O goes on.
 break_by() {
-	_text=$1 _n=$(vib_objects 'qp vib0 .* RC ' | awk '{ print $3 }' | sort | tr '\n' ' ')
+	_text=$1 _old=$(connected)
 	shift
 	step "$_text"
 	"$@"
-	wait_for 30 new_connection "$_n" || fail "$_text: no new connection; $(rport_state ib1), rules $(cat $VIB/rules), qps $(vib_objects 'qp.* RC')"
+	# Before the rule is gone: it must have acted, and no connection of before is left.
+	[ "$1" != vib_rule ] || wait_for 20 vib_hits_over 1 0 || fail "$_text: no effect: $(cat $VIB/rules)"
+	wait_for 30 new_connection || fail "$_text: no new connection; $(rport_state ib1), rules $(cat $VIB/rules), qps $(vib_objects 'qp.* RC')"
 	vib_clear
 	wait_for 20 state_is ib1 running || fail "$_text: $(rport_state ib1)"
 	wait_for 20 io_moves bg || fail "$_text: I/O does not go on"
 	echo "$_text: $(rport_state ib1)"
 }
-new_connection() { state_is ib1 running && [ "$(vib_objects 'qp vib0 .* RC RTS' | awk '{ print $3 }' | sort | tr '\n' ' ')" != "$1" ]; }
+# Numbers of the queue pairs at the initiator that can send.
+connected() { vib_objects 'qp vib0 .* RC RTS' | awk '{ print $3 }'; }
+new_connection() {
+	state_is ib1 running && [ -n "$(connected)" ] || return 1
+	# The target breaks one channel only, the initiator then all.
+	for _qpn in $_old; do ! connected | grep -qx "$_qpn" || return 1; done
+}
 all_qps() { vib qp_err "$1 all"; }
 
 run() {

@@ -44,6 +44,7 @@ run() {
 	srp_login ib1
 	vib_rule "drop mgmt=cm attr=$DREQ count=2"
 	srp_logout ib1
+	wait_for 20 vib_hits_over 1 1 || fail "no disconnect request was lost: $(cat $VIB/rules)"
 	vib_clear
 	wait_for 20 vib_idle vib0 || fail "left: $(vib_objects '.. vib0')"
 	echo "logout with lost disconnect requests: target has $(vib_objects 'qp vib1 .* RC' | wc -l) connections"

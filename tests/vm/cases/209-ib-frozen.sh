@@ -1,12 +1,13 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# InfiniBand: a target that hangs with its link up: what was sent waits in front of it and arrives when it is too late.
+# InfiniBand: a target that hangs with its link up: what was sent waits in front of it, and is gone with a connection that gives up.
 # timeout: 120
 
 run() {
 	ib_up
 	login_to_ram ib1 64
-	rport_tmo ib1 1 2 off
+	# Time enough to see the state before.
+	rport_tmo ib1 1 $((2 * SLOW)) off
 	a=$(disk ib1)
 	io_start bg -k -j 4 -b 512:128k "$a"
 	for n in 1 2; do
@@ -24,11 +25,13 @@ run() {
 	io_expect_verified bg
 	step "short freeze"
 	io_start bg -j 4 -b 512:128k "$a"
+	waited=$(vib_waited vib1 1)
 	vib freeze "vib1 1 1"
-	sleep 0.03
+	wait_for 20 vib_waited_over vib1 1 "$waited" || fail "nothing waits: $(vib_objects port)"
 	vib freeze "vib1 1 0"
 	wait_for 20 io_moves bg || fail "I/O does not go on"
 	io_expect_verified bg
+	measure "short freeze: $(($(vib_waited vib1 1) - waited)) packets waited"
 	srp_logout ib1
 	ib_finish
 }

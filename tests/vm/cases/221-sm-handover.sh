@@ -35,6 +35,7 @@ run() {
 	io_moves bg || fail "no I/O after the death"
 	io_expect_clean bg
 	srp_logout ib1
+	ib_finish
 }
 
 # sm_answers HCA PORT STATE

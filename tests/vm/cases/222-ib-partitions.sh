@@ -44,4 +44,5 @@ run() {
 	[ "$(violations "$lid")" -gt "$before" ] || fail "P_Key violations: $before before, $(violations "$lid") now"
 	wait_for 10 grep -q 'num:257' $SM_DIR/vib0-1.log || fail "no trap 257: $(tail -5 $SM_DIR/vib0-1.log)"
 	echo "violations counted, subnet manager told"
+	ib_finish
 }

@@ -34,4 +34,5 @@ run() {
 	step "cables only"
 	ib_load topology=b2b
 	both "no switch" fe80000000000000 fec0000000000003
+	ib_finish
 }

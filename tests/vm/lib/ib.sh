@@ -89,8 +89,13 @@ vib() { expect OK "$VIB/$1" "$2"; }
 vib_rule() { vib rules "add $1"; }
 vib_clear() { vib rules clear; }
 vib_objects() { grep "^$1" $VIB/objects; }
-# vib_hits N: how often rule N has acted. vib_hits_over N COUNT
-vib_hits() { sed -n "s/^$1: .* hits=\([0-9]*\).*/\1/p" $VIB/rules; }
+# vib_waited HCA PORT: packets that a freeze made wait, ever. vib_late HCA: completions that were late, of the queues that exist.
+vib_waited() { sed -n "s/^port $1 $2 waited \([0-9]*\).*/\1/p" $VIB/objects; }
+vib_waited_over() { [ "$(vib_waited "$1" "$2")" -gt "$3" ]; }
+vib_late() { sed -n "s/^cq $1 .* late \([0-9]*\).*/\1/p" $VIB/objects | awk '{ n += $1 } END { print n + 0 }'; }
+# vib_hits N: how often the N-th rule of the list has acted. vib_hits_over N COUNT, vib_number N: what "del" and "release" call it.
+vib_hits() { sed -n "$1s/.* hits=\([0-9]*\).*/\1/p" $VIB/rules; }
+vib_number() { sed -n "$1s/:.*//p" $VIB/rules; }
 vib_hits_over() { [ "$(vib_hits "$1")" -gt "$2" ]; }
 vib_no_faults() {
 	[ -d $VIB ] || return 0
