@@ -1,10 +1,11 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# The initiator: login, logout, what sysfs says. A path is a number (net.sh), or ib and a number (ib.sh).
+# The initiator: login, logout, what sysfs says. A path is a number (net.sh), ib and a number (ib.sh), or for srp_login_as and
+# what follows it the initiator's DEVICE/PORT.
 
-path_device() { case $1 in ib*) echo vib0 ;; *) echo "rxe_i$1" ;; esac; }
-path_port() { case $1 in ib*) echo "${1#ib}" ;; *) echo 1 ;; esac; }
+path_device() { case $1 in */*) echo "${1%/*}" ;; ib*) echo vib0 ;; *) echo "rxe_i$1" ;; esac; }
+path_port() { case $1 in */*) echo "${1#*/}" ;; ib*) echo "${1#ib}" ;; *) echo 1 ;; esac; }
 
 add_target() { echo "/sys/class/infiniband_srp/srp-$(path_device "$1")-$(path_port "$1")/add_target"; }
 
@@ -34,6 +35,7 @@ srp_hosts() {
 		file_is "$_h/proc_name" ib_srp || continue
 		case $1 in
 		'') ;;
+		*/*) file_is "$_h/local_ib_device" "${1%/*}" && file_is "$_h/local_ib_port" "${1#*/}" || continue ;;
 		ib*) file_is "$_h/local_ib_device" vib0 && file_is "$_h/local_ib_port" "${1#ib}" || continue ;;
 		*) file_is "$_h/local_ib_device" "rxe_i$1" || continue ;;
 		esac
