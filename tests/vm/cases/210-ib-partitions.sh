@@ -43,8 +43,17 @@ run() {
 	vib pkey "vib1 1 $i 0x0001"
 	wait_for 30 state_is ib1 running || fail "no reconnect: $(rport_state ib1)"
 	wait_for 20 io_moves bg || fail "I/O does not go on"
-	io_expect_clean bg
 	echo "with P_Key: $(rport_state ib1)"
+	step "P_Key moved in the initiator's table"
+	rport_set ib1 reconnect_delay 30 >/dev/null	# what is faster is the event's doing
+	i=$(pkey_index vib0 1 0x8001)
+	vib pkey "vib0 1 $i 0"
+	wait_for 20 not state_is ib1 running || fail "the loss of our own P_Key goes unnoticed"
+	vib pkey "vib0 1 $((i + 3)) 0x8001"
+	wait_for 15 state_is ib1 running || fail "no reconnect with the P_Key at another index: $(rport_state ib1)"
+	wait_for 20 io_moves bg || fail "I/O does not go on with the P_Key at another index"
+	io_expect_clean bg
+	echo "at another index: $(rport_state ib1)"
 	srp_logout ib1
 	ib_finish
 }
