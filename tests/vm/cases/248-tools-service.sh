@@ -26,7 +26,7 @@ run() {
 		# shellcheck disable=SC2086
 		echo "$port: $(wanted "$(ib_umad $port)")"
 	done
-	SYSTEMCTL=echo "$libexec/start_on_all_ports"
+	SYSTEMCTL='echo' "$libexec/start_on_all_ports"
 	rmdir /run/srp_daemon.active
 	step "no capability"
 	store_ram disk0 16
