@@ -7,6 +7,8 @@
 header() { echo "c1000000 00000000 $1 0000 ${2:-00} 00 00000000 00000000 00000000 ${3:-00000000}"; }
 
 # since WHAT TEXT: whether the log has the text since that step.
+# said WHAT: what the initiator has logged since that step.
+said() { dmesg | awk -v step="step: $1: " 'index($0, step) { on = 1; next } on && /ib_srp|scsi host/'; }
 since() { dmesg | awk -v step="step: $1: " -v text="$2" 'index($0, step) { on = 1; next } on && $0 ~ text { found = 1 } END { exit !found }'; }
 
 # Waits for a reconnect, if need be.
@@ -24,7 +26,10 @@ provoke() {
 	_read=$(read_once)
 	_tries=$(sed 's/.*seen \([0-9]*\).*/\1/' "$PEER/1/rules")
 	[ "$(peer_hits 1)" = 1 ] || fail "$1: the rule did not match"
-	if [ -z "$3" ]; then _log="nothing to log"; elif wait_for 5 since "$1" "$3"; then _log="logged"; else _log="NOTHING LOGGED"; fi
+	if [ -z "$3" ]; then
+		_log="nothing to log"
+		[ -z "$(said "$1")" ] || _log="LOGGED: $(said "$1")"
+	elif wait_for 5 since "$1" "$3"; then _log="logged"; else _log="NOTHING LOGGED"; fi
 	wait_for 10 state_is 1 running || fail "$1: no reconnect, state $(rport_state 1)"
 	if [ "$(peer_count 1 logins)" = "$_logins" ]; then _conn="same connection"; else _conn="reconnected"; _read=; fi
 	[ "$(read_once)" = OK ] || fail "$1: the disk does not work afterwards"
