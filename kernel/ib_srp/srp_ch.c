@@ -107,7 +107,7 @@ void srp_ch_repost(struct srp_ch *ch, struct srp_rx *rx, unsigned int len)
 	if (unlikely(!ch->qp))
 		return;
 	srp_iu_to_device(ch->sdev, &rx->iu, len);
-	ret = ib_post_recv(ch->qp, &rx->wr, NULL);
+	ret = kc_post_recv(ch->qp, &rx->wr);
 	if (unlikely(ret)) {
 		srp_err_ratelimited(ch->shost, "Recv failed with error code %d\n", ret);
 		srp_ch_fail(ch);
@@ -199,7 +199,7 @@ int srp_ch_post(struct srp_ch *ch, struct ib_send_wr *first, struct ib_send_wr *
 	}
 	last->next = NULL;
 	last->send_flags = IB_SEND_SIGNALED;
-	ret = ib_post_send(ch->qp, first, NULL);
+	ret = kc_post_send(ch->qp, first);
 	if (unlikely(ret)) {
 		srp_err_ratelimited(ch->shost, "posting to channel %u failed (%d)\n",
 				    ch->index, ret);
@@ -294,7 +294,7 @@ int srp_ch_post_all_recv(struct srp_ch *ch, unsigned int len)
 	if (!ch->rx)
 		ret = srp_rx_alloc(ch, len);
 	for (i = 0; !ret && i < ch->rx_nr; i++)
-		ret = ib_post_recv(ch->qp, &ch->rx[i].wr, NULL);
+		ret = kc_post_recv(ch->qp, &ch->rx[i].wr);
 	return ret;
 }
 
@@ -397,9 +397,9 @@ static void srp_ch_drain(struct srp_ch *ch, unsigned long end)
 	init_completion(&rd->done);
 	init_completion(&sd->done);
 	srp_ch_stop_qp(ch);
-	if (ib_post_recv(ch->qp, &rwr, NULL))
+	if (kc_post_recv(ch->qp, &rwr))
 		recv_drained = true;
-	if (ib_post_send(ch->qp, &swr.wr, NULL))
+	if (kc_post_send(ch->qp, &swr.wr))
 		send_drained = true;
 	do {
 		spin_lock_irqsave(&ch->lock, flags);

@@ -78,7 +78,7 @@ static void srp_path_init(struct srp_ch *ch)
 /* --- CM handler ------------------------------------------------------------ */
 
 /* @ari of reject reason 24 and 25 is a ClassPortInfo (IBA 12.6.8): GID, LID, P_Key, QPN. */
-static int srp_port_cm_redirect(struct srp_ch *ch, const struct ib_cm_event *event)
+static int srp_port_cm_redirect(struct srp_ch *ch, kc_cm_event_t *event)
 {
 	const struct ib_class_port_info *cpi = event->param.rej_rcvd.ari;
 	u16 dlid;
@@ -96,7 +96,7 @@ static int srp_port_cm_redirect(struct srp_ch *ch, const struct ib_cm_event *eve
 }
 
 /* Topspin and Cisco targets put the GID of another port there. Return: 0 if there is none. */
-static int srp_port_redirect(struct srp_ch *ch, const struct ib_cm_event *event)
+static int srp_port_redirect(struct srp_ch *ch, kc_cm_event_t *event)
 {
 	const struct ib_cm_rej_event_param *rej = &event->param.rej_rcvd;
 
@@ -110,7 +110,7 @@ static int srp_port_redirect(struct srp_ch *ch, const struct ib_cm_event *event)
 	return SRP_CM_PORT_REDIRECT;
 }
 
-static int srp_ib_rejected(struct srp_ch *ch, const struct ib_cm_event *event)
+static int srp_ib_rejected(struct srp_ch *ch, kc_cm_event_t *event)
 {
 	unsigned int reason = event->param.rej_rcvd.reason;
 	char name[96];
@@ -129,7 +129,7 @@ static int srp_ib_rejected(struct srp_ch *ch, const struct ib_cm_event *event)
 }
 
 /* Workqueue context; never destroys its own identifier. */
-static int srp_ib_cm_handler(struct ib_cm_id *cm_id, const struct ib_cm_event *event)
+static int srp_ib_cm_handler(struct ib_cm_id *cm_id, kc_cm_event_t *event)
 {
 	struct srp_ch *ch = cm_id->context;
 

@@ -126,12 +126,7 @@ static void srp_rename_one(struct ib_device *dev, void *client_data)
 		srp_host_rename(host);
 }
 
-static struct ib_client srp_client = {
-	.name = "srp",
-	.add = srp_add_one,
-	.remove = srp_remove_one,
-	.rename = srp_rename_one,
-};
+KC_DEFINE_CLIENT(srp_client, "srp", srp_add_one, srp_remove_one, srp_rename_one);
 
 /* --- module ------------------------------------------------------------------------------- */
 

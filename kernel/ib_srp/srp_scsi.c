@@ -14,9 +14,18 @@ static const char *srp_scsi_info(struct Scsi_Host *shost)
 	return srp_host_to_target(shost)->info;
 }
 
+/* One registration covers only what has no gaps between its pages. */
+static unsigned long srp_boundary_mask(const struct srp_target *target)
+{
+	return target->sdev->hca.sg_gaps ? 0 : target->sdev->hca.mr_page_size - 1;
+}
+
 static int srp_sdev_configure(struct scsi_device *sdev, struct queue_limits *lim)
 {
-	srp_target_set_rq_timeout(srp_host_to_target(sdev->host), sdev);
+	struct srp_target *target = srp_host_to_target(sdev->host);
+
+	kc_sdev_set_limits(sdev, ib_dma_max_seg_size(target->sdev->dev), srp_boundary_mask(target));
+	srp_target_set_rq_timeout(target, sdev);
 	return 0;
 }
 
@@ -59,6 +68,7 @@ static struct scsi_host_template srp_scsi_template = {
 	.queuecommand = srp_queuecommand,
 	.change_queue_depth = srp_change_queue_depth,
 	KC_MAP_QUEUES(srp_map_queues)
+	KC_ENABLE_CLUSTERING
 	.eh_abort_handler = srp_abort,
 	.eh_device_reset_handler = srp_reset_device,
 	.eh_host_reset_handler = srp_reset_host,
@@ -118,9 +128,7 @@ int srp_scsi_set_limits(struct srp_target *target)
 	shost->nr_hw_queues = target->ch_count;
 	if (target->opt.max_sect)
 		shost->max_sectors = target->opt.max_sect;
-	shost->max_segment_size = ib_dma_max_seg_size(dev);
-	if (!target->sdev->hca.sg_gaps)
-		shost->virt_boundary_mask = target->sdev->hca.mr_page_size - 1;
+	kc_shost_set_limits(shost, ib_dma_max_seg_size(dev), srp_boundary_mask(target));
 	snprintf(target->info, sizeof(target->info), "SRP.T10:%016llX", target->opt.id_ext);
 	return 0;
 }

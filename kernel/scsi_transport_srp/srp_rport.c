@@ -477,7 +477,7 @@ struct srp_rport *srp_rport_add(struct Scsi_Host *shost, const u8 *port_id,
 	ret = device_add(&rport->dev);
 	if (ret)
 		goto destroy;
-	ret = transport_add_device(&rport->dev);
+	ret = kc_transport_add_device(&rport->dev);
 	if (ret)
 		goto del_dev;
 	transport_configure_device(&rport->dev);

@@ -5,6 +5,13 @@
 
 #include_next <scsi/scsi_cmnd.h>
 
+#ifndef KC_HAS_SCSI_CMD_TO_RQ
+static inline struct request *scsi_cmd_to_rq(struct scsi_cmnd *cmd)
+{
+	return cmd->request;
+}
+#endif
+
 #ifndef KC_HAS_SCSI_DONE
 static inline void scsi_done(struct scsi_cmnd *cmd)
 {

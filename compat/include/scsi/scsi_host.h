@@ -4,6 +4,7 @@
 #define SRP_COMPAT_SCSI_HOST_H
 
 #include <linux/blk-mq.h>
+#include <scsi/scsi_device.h>
 #include_next <scsi/scsi_host.h>
 
 /*
@@ -21,6 +22,38 @@
 		return fn(sdev, NULL);				\
 	}
 #define KC_SDEV_CONFIGURE(fn)	.slave_configure = fn##_slave
+#endif
+
+/*
+ * Limits of the scatterlists: kc_shost_set_limits() before scsi_add_host() and
+ * kc_sdev_set_limits() for each device as it is configured, with the same values. Hosts or
+ * devices hold them, depending on the kernel. @boundary_mask: 0 for none.
+ */
+static inline void kc_shost_set_limits(struct Scsi_Host *shost, unsigned int max_segment_size,
+				       unsigned long boundary_mask)
+{
+#ifdef KC_HAS_HOST_BOUNDARY
+	shost->max_segment_size = max_segment_size;
+	if (boundary_mask)
+		shost->virt_boundary_mask = boundary_mask;
+#endif
+}
+
+static inline void kc_sdev_set_limits(struct scsi_device *sdev, unsigned int max_segment_size,
+				      unsigned long boundary_mask)
+{
+#ifndef KC_HAS_HOST_BOUNDARY
+	blk_queue_max_segment_size(sdev->request_queue, max_segment_size);
+	if (boundary_mask)
+		blk_queue_virt_boundary(sdev->request_queue, boundary_mask);
+#endif
+}
+
+/* Merging of adjacent segments: a switch of the template, as long as there was one. */
+#ifdef ENABLE_CLUSTERING
+#define KC_ENABLE_CLUSTERING	.use_clustering = ENABLE_CLUSTERING,
+#else
+#define KC_ENABLE_CLUSTERING
 #endif
 
 /* What queuecommand returns. */
