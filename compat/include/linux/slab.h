@@ -4,9 +4,9 @@
 #define SRP_COMPAT_SLAB_H
 
 #include_next <linux/slab.h>
-#include <linux/mm.h>
 
 #ifndef KC_HAS_KVCALLOC
+#include <linux/mm.h>
 #include <linux/vmalloc.h>
 
 /* For GFP_KERNEL only, as main code needs it. Freed with kvfree(). */
