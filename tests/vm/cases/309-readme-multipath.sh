@@ -41,6 +41,8 @@ run() {
 	relogin 1
 	io_expect_clean bg
 	measure "longest time without any completed I/O: $(io_value bg stall_ms) ms"
+	# Whatever multipathd still had to hear of the last logouts and logins.
+	wait_for 30 paths_are 2 || fail "paths in the end: $(multipathd show paths 2>&1)"
 	echo "paths: $(active_paths)"
 	multipathd_stop
 	ib_logout_both

@@ -57,7 +57,6 @@ run() {
 	by_rule "request outstanding" TERM "hold mgmt=cm attr=0x10"
 	by_rule "request lost" KILL "drop mgmt=cm attr=0x10"
 	by_rule "login response outstanding" TERM "hold mgmt=cm attr=0x13"
-	by_rule "path query of the second channel outstanding" TERM "hold mgmt=sa method=0x81 attr=0x35 skip=1"
 	by_rule "request of the second channel outstanding" KILL "hold mgmt=cm attr=0x10 skip=1"
 	by_rule "login response of the second channel outstanding" TERM "hold mgmt=cm attr=0x13 skip=1"
 
