@@ -2,6 +2,7 @@
 // Against somebody else's subnet manager: opensm on ibsim. Started by ./run, which sets the simulator up:
 // a switch S1 with opensm, hosts H1 (ours), H2 and H3 (targets), all of them with the device management bit.
 #include <gtest/gtest.h>
+#include <regex>
 
 #include <cstdlib>
 
@@ -120,14 +121,15 @@ TEST_F(IbsimTest, Scan)
 				text += login_string(target, {}, "") + "\n";
 		for (const Error &problem : problems)
 			text += problem.text + "\n";
-		return text;
+		// This clock runs on while the machine does something else.
+		return std::regex_replace(text, std::regex("within 1[0-9]{3} ms"), "in time");
 	};
 	const auto login = [](const char *id, const char *gid) {
 		return fmt::format("id_ext={0},ioc_guid={0},dgid={1},pkey=ffff,service_id={0}\n", id, gid);
 	};
 
 	EXPECT_EQ(found(), login("00000000000000a2", getenv("IBSIM_H2_GID")) +
-				   fmt::format("LID 0x{}, P_Key ffff: failed to get iou info: no answer within 1000 ms\n", local.lid.text()));
+				   fmt::format("LID 0x{}, P_Key ffff: failed to get iou info: no answer in time\n", local.lid.text()));
 	EXPECT_EQ(h2.questions, 3u);
 	EXPECT_EQ(found(Lid(static_cast<uint16_t>(atoi(getenv("IBSIM_H3_LID"))))), login("00000000000000a3", getenv("IBSIM_H3_GID")));
 	EXPECT_EQ(h3.questions, 3u);
@@ -171,20 +173,22 @@ TEST_F(IbsimTest, Subscriptions)
 {
 	Requester requester(*loop, *ports[0], { .timeout = 2s });
 	SaClient sa(requester, { .lid = local.sm_lid });
-	unsigned int accepted = 0, answers = 0;
-	const auto count = [&](Result<InformInfo> info) {
-		answers++;
-		accepted += bool(info);
-	};
-
-	for (const bool subscribe : { true, false }) {
+	unsigned int answers = 0;
+	const auto all = [&](bool subscribe, auto check) {
+		const auto count = [&, check](Result<InformInfo> info) {
+			answers++;
+			check(info);
+		};
 		sa.inform({ .subscribe = subscribe, .type = 3, .trap = kTrapInService, .producer = 4 }, count);
 		sa.inform({ .subscribe = subscribe, .type = 3, .trap = kTrapOutOfService, .producer = 4 }, count);
 		sa.inform({ .subscribe = subscribe, .type = 4, .trap = kTrapLocalChanges, .producer = 1 }, count);
-		const unsigned int expected = answers + 3;
-		ASSERT_TRUE(wait([&] { return answers == expected; }));
-	}
-	EXPECT_EQ(accepted, 6u);
+	};
+
+	all(true, [](const auto &info) { EXPECT_TRUE(info) << info.error().text; });
+	ASSERT_TRUE(wait([&] { return answers == 3; }));
+	// On ibsim opensm does not always find a subscription that it confirmed; then it says so.
+	all(false, [](const auto &info) { EXPECT_TRUE(info || info.error().text.find("(request invalid)") != std::string::npos) << info.error().text; });
+	ASSERT_TRUE(wait([&] { return answers == 6; }));
 }
 
 } // namespace
