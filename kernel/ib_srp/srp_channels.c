@@ -6,6 +6,7 @@
 #include <rdma/ib_cache.h>
 #include "srp_channels.h"
 #include "srp_connect.h"
+#include "srp_io.h"
 #include "srp_log.h"
 
 /* A connect may flush queues that need not run when memory is short. */
@@ -96,13 +97,13 @@ void srp_channels_kill(struct srp_target *target, srp_result_fn result)
 	memalloc_noio_restore(noio);
 }
 
-void srp_channels_release(struct srp_target *target, srp_result_fn result)
+void srp_channels_release(struct srp_target *target)
 {
 	unsigned long drain_end;
 	unsigned int i;
 
 	srp_channels_each(target, srp_ch_disconnect);
-	srp_channels_kill(target, result);
+	srp_channels_kill(target, srp_result_disrupted);
 	/* Commands that were being mapped hold MRs; and event handlers look at the channels. */
 	synchronize_rcu();
 	drain_end = srp_drain_end();

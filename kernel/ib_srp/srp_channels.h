@@ -44,7 +44,7 @@ void srp_channels_go_live(struct srp_target *target);
 void srp_channels_kill(struct srp_target *target, srp_result_fn result);
 
 /* Down in the order disconnect, dead, idle, gone; safe whatever exists. */
-void srp_channels_release(struct srp_target *target, srp_result_fn result);
+void srp_channels_release(struct srp_target *target);
 
 /* Any context while the channels exist. */
 void srp_channels_each(struct srp_target *target, void (*fn)(struct srp_ch *ch));

@@ -124,7 +124,7 @@ int srp_target_connect(struct srp_target *target)
 	return 0;
 
 release_channels:
-	srp_channels_release(target, srp_result_disrupted);
+	srp_channels_release(target);
 free_channels:
 	srp_channels_free(target);
 	mutex_unlock(&target->connect_mutex);
@@ -135,7 +135,7 @@ void srp_target_disconnect(struct srp_target *target)
 {
 	mutex_lock(&target->connect_mutex);
 	srp_channels_each(target, srp_ch_logout);
-	srp_channels_release(target, srp_result_disrupted);
+	srp_channels_release(target);
 	mutex_unlock(&target->connect_mutex);
 	/* Dead channels do not queue these any more. */
 	cancel_delayed_work_sync(&target->watchdog);
@@ -223,7 +223,7 @@ static int srp_rport_reconnect(struct srp_rport *rport)
 	mutex_lock(&target->connect_mutex);
 	/* Memory must not be waited for that is written back to this target. */
 	noio = memalloc_noio_save();
-	srp_channels_release(target, srp_result_disrupted);
+	srp_channels_release(target);
 	srp_target_begin_attempt(target);
 	ret = srp_target_interrupted(target);
 	if (!ret)
@@ -233,7 +233,7 @@ static int srp_rport_reconnect(struct srp_rport *rport)
 		ret = ret == target->ch_count && srp_target_min_req_lim(target) > 1 ?
 			0 : -ECONNRESET;
 	if (ret) {
-		srp_channels_release(target, srp_result_disrupted);
+		srp_channels_release(target);
 		goto unlock;
 	}
 	srp_target_refresh_timeouts(target);
@@ -241,7 +241,7 @@ static int srp_rport_reconnect(struct srp_rport *rport)
 	if (srp_target_connected(target)) {
 		srp_info(target->shost, "reconnect succeeded\n");
 	} else {
-		srp_channels_release(target, srp_result_disrupted);
+		srp_channels_release(target);
 		ret = -ECONNRESET;
 	}
 unlock:
