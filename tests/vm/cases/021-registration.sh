@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Verified I/O with every way to describe memory to the target: registered or not, immediate data or not, few descriptors.
 # timeout: 180
+# check: 6.1
 # load: no
 
 variant() {

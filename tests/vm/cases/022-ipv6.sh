@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Login over IPv6: global and link-local addresses, scopes by name and by number, with and without a source; reconnects; what is refused.
 # timeout: 150
+# check: 6.12
 
 # good WHAT DEST [SRC]: verified I/O, and again after the connection was lost.
 good() {

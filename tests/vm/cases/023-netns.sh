@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Login from another network namespace: its addresses count, for reconnects too; it lives as long as the session; exclusive mode.
 # timeout: 150
+# check: 6.12
 
 INSIDE=10.1.0.3
 in_other() { nsenter --net=/run/netns/other -- /usr/bin/srptest put "$(add_target 1)" "$1"; }

@@ -3,6 +3,7 @@
 # The state machine from sysfs when the target goes away and stays away, for every combination of off.
 # needs: ours
 # timeout: 180
+# check: 6.1
 
 # watch PATH SECONDS: the states after running, without repetition, until the end of the time or of the port.
 watch_states() {

@@ -3,6 +3,7 @@
 # Timeouts switched off and on while the path is away: what is off does not expire, what is switched on counts from then.
 # needs: ours
 # timeout: 120
+# check: 6.12
 
 run() {
 	login_to_ram 1 32

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # 300 logins and logouts on one path with I/O on the other one, then unload.
 # timeout: 600
+# check: 6.12
 
 run() {
 	store_ram disk0 32

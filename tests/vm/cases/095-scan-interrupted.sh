@@ -3,6 +3,7 @@
 # The path is lost, or the host deleted, while a login scans for LUNs; a rescan while the path is away.
 # needs: ours
 # timeout: 180
+# check: 6.12
 
 # The writer of add_target waits in the scan: REPORT LUNS (a0h) is not answered.
 begin_scan() {

@@ -3,6 +3,7 @@
 # Two paths that come and go in turn under verified I/O: closed ports, cuts and downed ports in a row.
 # needs: ours -- the distribution's does not notice a silent cut: rxe repeats for ever
 # timeout: 240
+# check: 6.1
 
 lost() { not state_is "$1" running; }
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # The scripted target without a script: logins, channels, verified I/O, every kind of descriptor, logout.
 # timeout: 300
+# check: 6.1
 
 # io_over WHAT LOGIN-KEYS OPTIONS...: logs in, moves data, says which descriptors were seen.
 io_over() {

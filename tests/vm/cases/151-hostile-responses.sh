@@ -3,6 +3,7 @@
 # Malformed and hostile answers to a read: what is logged, whether the connection is kept, that the disk works afterwards,
 # and that the other path never notices.
 # timeout: 300
+# check: 6.12
 
 header() { echo "c1000000 00000000 $1 0000 ${2:-00} 00 00000000 00000000 00000000 ${3:-00000000}"; }
 

@@ -5,6 +5,7 @@
 # On the virtual fabric: when the target has no room for more, rxe of Linux 6.1 repeats a FAST REG that it has executed, and fails it
 # ("lkey not free"), with the distribution's ib_srp as well.
 # timeout: 300
+# check: 6.12
 
 req_lim() { host_attr ib1 req_lim; }
 credits_gone() { [ "$(host_attr ib2 req_lim)" = 1 ]; }

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Every login reject, CM rejects, and login responses that cannot be right: the error of add_target and the line in the log.
 # timeout: 300
+# check: 6.1
 
 # try WHAT RULE LOG: a login that is answered like this.
 try() {

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # A target that does not answer: abort, LUN reset, host reset in this order, and answers to these that say no or come too late.
 # timeout: 300
+# check: 6.1
 
 logged_more() { [ "$(klog_count "$1")" -gt "$2" ]; }
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # What a target asks for on its own: CRED_REQ and AER_REQ, also in floods, and SRP_T_LOGOUT with every reason.
 # timeout: 300
+# check: 6.1
 
 # flood COUNTER NUMBER ACTION: so many requests at once. Each is answered, or the log says that there was no room for the answer.
 flood() {

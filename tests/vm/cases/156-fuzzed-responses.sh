@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Thousands of damaged information units from the target, seeded, under I/O: nothing breaks but the connection, and that recovers.
 # timeout: 300
+# check: 6.12
 
 IUS=10000
 

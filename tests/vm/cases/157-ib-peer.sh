@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # The scripted target over IB/CM: login, verified I/O, every reason of a CM REJ, redirects, silence.
 # timeout: 300
+# check: 6.1
 
 # A class port info (IBA 13.4.8.1): redirect LID GID.
 redirect() { printf '01010000 00000000 %s 00000000 %04x ffff 00000001 80010000 %064d' "$2" "$1" 0; }

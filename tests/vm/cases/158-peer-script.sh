@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # The scripted target refuses lines that it does not understand, and says why; it can be unloaded in the middle of everything.
 # timeout: 180
+# check: 6.12
 
 # good, bad: lines for the file "rules", one per line of standard input.
 good() { while read -r _line; do peer_rule 1 "$_line"; done; }

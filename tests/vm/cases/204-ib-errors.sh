@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # InfiniBand: errors that end a connection: the initiator connects again, and no data is lost or mixed up.
 # timeout: 180
+# check: 6.12
 
 # break_by TEXT COMMAND...: ends the connection under I/O; afterwards it is there again and I/O goes on.
 break_by() {

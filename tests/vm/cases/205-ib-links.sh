@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # InfiniBand: cables pulled and cut, ports disabled at either end; states of the remote port; I/O waits and then goes on.
 # timeout: 240
+# check: 6.1
 
 # outage TEXT DOWN UP: commands of vib files as "FILE WORDS"
 outage() {

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # InfiniBand: the initiator's adapter is pulled out under I/O, then the target's; after the return logins work.
 # timeout: 180
+# check: 6.1
 
 remove() {
 	_before=$(now_ms)

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # InfiniBand: the driver of the adapters is unloaded under I/O: idle, with packets held up, with a silent target.
 # timeout: 240
+# check: 6.12
 
 # unload TEXT [COMMAND...]: the command brings about what it is called for, or fails.
 unload() {

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # InfiniBand: messages of path query and connection manager get lost, come twice or say no, at login and at logout.
 # timeout: 180
+# check: 6.1
 
 # ATTRIBUTES of the connection manager
 REQ=0x10 REP=0x13 RTU=0x14 DREQ=0x15

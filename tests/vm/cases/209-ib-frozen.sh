@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # InfiniBand: a target that hangs with its link up: what was sent waits in front of it, and is gone with a connection that gives up.
 # timeout: 120
+# check: 6.12
 
 run() {
 	ib_up

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # InfiniBand: partitions: login with a P_Key of full and limited members, refusal without a common one, a P_Key taken away under I/O.
 # timeout: 120
+# check: 6.1
 
 # pkey_index HCA PORT VALUE
 pkey_index() {

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # InfiniBand: two fabrics with a subnet manager each carry the two paths of a multipath device; one fabric fails, then the other.
 # timeout: 120
+# check: 6.1
 
 fabric_fails() {
 	step "fabric $1 fails"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # InfiniBand: the subnet manager goes, comes back, and moves to another port where it gives all ports new LIDs.
 # timeout: 120
+# check: 6.1
 
 lids() { for _h in vib0 vib1; do for _p in 1 2; do printf '%s ' "$(ib_lid $_h $_p)"; done; done; }
 

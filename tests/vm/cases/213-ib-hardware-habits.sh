@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # InfiniBand: verified I/O with completions that become visible late.
 # timeout: 120
+# check: 6.12
 
 run() {
 	ib_up

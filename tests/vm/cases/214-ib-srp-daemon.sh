@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # InfiniBand: the distribution's srp_daemon logs in to a target that it finds, and again when the target's adapter has come back.
 # timeout: 120
+# check: 6.1
 
 run() {
 	have srp_daemon

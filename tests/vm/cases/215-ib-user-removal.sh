@@ -3,6 +3,7 @@
 # InfiniBand: an adapter is pulled out while user programs exchange messages over it; they fail, and the adapter can return.
 # load: no
 # timeout: 120
+# check: 6.1
 
 listening() { grep -q ':4853 .* 0A ' /proc/net/tcp /proc/net/tcp6; }
 

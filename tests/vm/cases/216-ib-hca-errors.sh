@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # InfiniBand: an adapter's completion queues overrun, it reports a fatal error, its driver takes it away: the other adapter takes over.
 # timeout: 180
+# check: 6.12
 
 # The paths lead from two adapters to two ports of the target.
 A=ib1 B=vib2/1

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Two subnet managers: the better one takes over, and when it dies the other one does; ports follow, I/O goes on.
 # timeout: 120
+# check: 6.1
 
 # diag TOOL...: through the first port of vib0; the tools would take any active one.
 diag() { _tool=$1; shift; "$_tool" -C vib0 -P 1 "$@"; }

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Partitions with full and limited members: tables, logins, and packets of a partition that a port is not in.
 # timeout: 120
+# check: 6.12
 
 # diag TOOL...: through the first port of vib0; the tools would take any active one.
 diag() { _tool=$1; shift; "$_tool" -C vib0 -P 1 "$@"; }

@@ -3,6 +3,7 @@
 # Fault rules are seen to act: datagrams lost, late, held, twice, with a bad status; requests of connections lost and refused.
 # load: no
 # timeout: 120
+# check: 6.1
 
 # diag TOOL...: through the first port of vib0; the tools would take any active one.
 diag() { _tool=$1; shift; "$_tool" -C vib0 -P 1 "$@"; }

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Two switches that are two subnets with prefixes of their own, and cables without any switch; a login over each.
 # timeout: 150
+# check: 6.1
 
 prefix() { cut -d: -f1-4 "$(ib_port_dir "$1" "$2")/gids/0"; }
 view() { ibnetdiscover -C vib0 -P "$1" | sed -n 's/^\(Switch\|Ca\).*/\1/p' | sort | uniq -c | tr -s ' \n' ' '; }

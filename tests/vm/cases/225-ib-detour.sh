@@ -3,6 +3,7 @@
 # A ring of three switches: a pulled cable leads to a detour; an HCA is removed and returns; unloading with packets under way.
 # load: no
 # timeout: 120
+# check: 6.12
 
 # diag TOOL...: through the first port of vib0; the tools would take any active one.
 diag() { _tool=$1; shift; "$_tool" -C vib0 -P 1 "$@"; }

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Our ibsrpdm reports the P_Keys that are really shared, knows full from limited members, and looks through one of them on request.
 # timeout: 180
+# check: 6.12
 
 OURS=/srp/tools
 has_pkey() { cat "$(ib_port_dir "$1" "$2")"/pkeys/* | grep -q "$3"; }

@@ -3,6 +3,7 @@
 # Our srp_daemon serves all ports in one process, tells the initiator that the port of a target left the fabric, and shows the state.
 # needs: ours
 # timeout: 240
+# check: 6.12
 
 DAEMON=/srp/tools/srp_daemon
 LOG=/tmp/daemon

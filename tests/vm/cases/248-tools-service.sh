@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # The udev rules ask for a service per port that has something to do, while srp_daemon.service is active; the daemon needs no capability.
 # timeout: 180
+# check: 6.12
 
 TOOLS=/srp/tools
 LOG=/tmp/daemon

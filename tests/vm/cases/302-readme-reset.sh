@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # README test 2: sg_reset of the device and of the host under I/O, three times in a row.
 # timeout: 90
+# check: 6.1
 
 run() {
 	have sg_reset

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # README test 3: an ext4 file system on the disk, written and verified by fio.
 # timeout: 120
+# check: 6.1
 
 run() {
 	have fio

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # README test 4: the target's port is disabled and enabled under I/O.
 # timeout: 90
+# check: 6.1
 
 run() {
 	ib_up

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # README test 5: logout by a write to the remote port, idle and under I/O; login again.
 # timeout: 60
+# check: 6.1
 
 # log_out TITLE
 log_out() {

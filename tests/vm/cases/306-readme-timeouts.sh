@@ -3,6 +3,7 @@
 # README test 6: from the defaults dev_loss_tmo is set, then fast_io_fail_tmo; the target's port is disabled, and both expire.
 # needs: ours
 # timeout: 60
+# check: 6.1
 
 # near MILLISECONDS SECONDS
 near() { [ "$1" -ge $(($2 * 1000 - 500)) ] && [ "$1" -lt $((($2 + 3 * SLOW) * 1000)) ]; }

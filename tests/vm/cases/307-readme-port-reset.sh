@@ -3,6 +3,7 @@
 # README test 7: under I/O the subnet manager is stopped, the initiator's port is reset, and the subnet manager started again.
 # needs: ours -- the kernel's driver does not watch the port
 # timeout: 90
+# check: 6.1
 
 run() {
 	have ibportstate

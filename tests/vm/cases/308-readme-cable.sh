@@ -3,6 +3,7 @@
 # README test 8: under I/O the initiator's cable is pulled, then the target's behind the switch.
 # needs: ours -- the kernel's driver does not watch the port
 # timeout: 120
+# check: 6.12
 
 # A loss that nobody reports is found by what the adapter or the watchdog says.
 FOUND='failed SEND status transport retry counter exceeded\|nothing acknowledged for .* taking the path to .* for dead'

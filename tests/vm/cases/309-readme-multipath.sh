@@ -3,6 +3,7 @@
 # README test 9: two paths under multipathd; a cable is pulled; each path logs out and in again and again; the I/O is verified.
 # timeout: 300
 # nightly: 4000
+# check: 6.12
 
 LOGINS=50
 [ -z "$NIGHTLY" ] || LOGINS=1000

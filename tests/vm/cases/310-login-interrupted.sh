@@ -3,6 +3,7 @@
 # The process that writes to add_target is killed at every stage of a login; what was held up arrives afterwards; the next login works.
 # needs: ours
 # timeout: 120
+# check: 6.12
 
 ended() { [ ! -e "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status"; }
 rule_hit() { vib_hits_over 1 0; }

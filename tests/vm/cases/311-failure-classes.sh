@@ -3,6 +3,7 @@
 # Two fabrics carry the two paths of a multipath device; one path is lost in each of four ways under verified I/O, which goes on without an error.
 # needs: ours -- the times of both drivers: tests/bench/run classes
 # timeout: 120
+# check: 6.1
 # shellcheck disable=SC2154 # noticed_ms, stall_ms
 
 lose_class() { ib_fail "$class"; }

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # The initiator's adapter restarts without a word to the target, which calls the next login stale and then forgets the old connection.
 # timeout: 60
+# check: 6.1
 
 connections() { vib_objects "qp $1 .* RC" | wc -l; }
 login_works() { [ "$(try_login ib1)" = OK ]; }
