@@ -232,4 +232,35 @@ void srp_ch_repost(struct srp_ch *ch, struct srp_rx *rx, unsigned int len);
 /* Handle what the send CQ holds. Lock held. */
 void srp_ch_poll_send(struct srp_ch *ch);
 
+/* Keys stay valid until the next LOCAL_INV; see srp_mr.h. Lock held. */
+static inline void srp_ch_put_mrs(struct srp_ch *ch, struct srp_req *req)
+{
+	struct srp_mr *mr = req->mrs, *next;
+
+	req->mrs = NULL;
+	for (; mr; mr = next) {
+		next = mr->next;
+		mr->inv.ex.invalidate_rkey = mr->reg.key;
+		srp_mr_put_stale(&ch->mr_pool, mr);
+	}
+}
+
+/**
+ * srp_ch_claim - take the command of a slot away from the channel
+ *
+ * Context: lock held. Return: the command, NULL if somebody else was faster.
+ */
+static inline struct scsi_cmnd *srp_ch_claim(struct srp_ch *ch, struct srp_req *req)
+{
+	struct scsi_cmnd *cmd = req->cmd;
+
+	lockdep_assert_held(&ch->lock);
+	if (!cmd)
+		return NULL;
+	req->cmd = NULL;
+	ch->outstanding--;
+	srp_ch_put_mrs(ch, req);
+	return cmd;
+}
+
 #endif /* SRP_CH_H */

@@ -100,7 +100,7 @@ static void srp_take_aborted(struct srp_ch *ch, struct srp_req *req, u64 tag)
 
 	spin_lock_irqsave(&ch->lock, flags);
 	if (req->tag == tag)
-		cmd = srp_req_claim(ch, req);
+		cmd = srp_ch_claim(ch, req);
 	spin_unlock_irqrestore(&ch->lock, flags);
 	if (!cmd)
 		return;

@@ -56,32 +56,6 @@ void srp_reqs_free(struct srp_device *sdev, struct srp_req *reqs, unsigned int n
 	kvfree(reqs);
 }
 
-/* The target may still know the keys. */
-static void srp_req_put_mrs(struct srp_ch *ch, struct srp_req *req)
-{
-	struct srp_mr *mr = req->mrs, *next;
-
-	req->mrs = NULL;
-	for (; mr; mr = next) {
-		next = mr->next;
-		mr->inv.ex.invalidate_rkey = mr->reg.key;
-		srp_mr_put_stale(&ch->mr_pool, mr);
-	}
-}
-
-struct scsi_cmnd *srp_req_claim(struct srp_ch *ch, struct srp_req *req)
-{
-	struct scsi_cmnd *cmd = req->cmd;
-
-	lockdep_assert_held(&ch->lock);
-	if (!cmd)
-		return NULL;
-	req->cmd = NULL;
-	ch->outstanding--;
-	srp_req_put_mrs(ch, req);
-	return cmd;
-}
-
 bool srp_req_finish(struct srp_ch *ch, struct srp_req *req, u64 tag, srp_result_fn result)
 {
 	struct scsi_cmnd *cmd = NULL;
@@ -91,7 +65,7 @@ bool srp_req_finish(struct srp_ch *ch, struct srp_req *req, u64 tag, srp_result_
 	rcu_read_lock();
 	spin_lock_irqsave(&ch->lock, flags);
 	if (req->tag == tag)
-		cmd = srp_req_claim(ch, req);
+		cmd = srp_ch_claim(ch, req);
 	spin_unlock_irqrestore(&ch->lock, flags);
 	if (cmd) {
 		srp_req_unmap(ch->sdev, req, cmd);

@@ -55,13 +55,6 @@ struct srp_req *srp_reqs_alloc(struct srp_device *sdev, unsigned int n, unsigned
 			       unsigned int iu_len, unsigned int table_len);
 void srp_reqs_free(struct srp_device *sdev, struct srp_req *reqs, unsigned int n);
 
-/**
- * srp_req_claim - take a command away from its channel
- *
- * Context: channel lock held. Return: the command, NULL if somebody else was faster.
- */
-struct scsi_cmnd *srp_req_claim(struct srp_ch *ch, struct srp_req *req);
-
 /* DMA-unmap a command that was claimed or never posted. Any context. */
 static inline void srp_req_unmap(struct srp_device *sdev, struct srp_req *req,
 				 struct scsi_cmnd *cmd)

@@ -85,7 +85,7 @@ static void srp_cmd_response(struct srp_ch *ch, const struct srp_rsp *rsp, unsig
 	spin_lock_irqsave(&ch->lock, flags);
 	ch->credits = srp_add_credits(ch->credits, be32_to_cpu(rsp->req_lim_delta));
 	if (likely(req && req->tag == tag))
-		cmd = srp_req_claim(ch, req);
+		cmd = srp_ch_claim(ch, req);
 	spin_unlock_irqrestore(&ch->lock, flags);
 
 	if (unlikely(!cmd)) {
