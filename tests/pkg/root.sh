@@ -112,6 +112,9 @@ root_packages() {
 	[ "$1" = bullseye ] || echo dh-dkms
 }
 
+# What the C++ tools are built with, besides.
+tools_packages() { echo cmake libboost-program-options-dev libfmt-dev libibumad-dev libibverbs-dev nlohmann-json3-dev; }
+
 # unpack_release ROOT VERSION: the release tarball's content as /home/builder/src, owned by the user builder. A version other than that of
 # META is the same sources with another number in the two places that have to agree.
 unpack_release() {

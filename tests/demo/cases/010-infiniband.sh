@@ -45,14 +45,12 @@ run() {
 	show_disks
 
 	fault pull_here "the cable of the initiator's port 1 is pulled"
-	here="noticed after $noticed_ms ms, I/O paused $stall_ms ms"
 	repair plug_here "it is plugged in again; the subnet manager makes the port active"
-	here="$here, back in use $back_ms ms after the repair"
+	here=$outcome
 
 	fault pull_there "the cable of the target's port 1 is pulled; no port of the initiator notices (fast_io_fail_tmo is 5 s)"
-	there="noticed after $noticed_ms ms, I/O paused $stall_ms ms"
 	repair plug_there "it is plugged in again; the subnet manager makes the port active"
-	there="$there, back in use $back_ms ms after the repair"
+	there=$outcome
 
 	show_logout
 	ib_finish

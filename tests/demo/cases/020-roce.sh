@@ -15,14 +15,12 @@ run() {
 	show_disks
 
 	fault path_cut "the cable of path 1 swallows all packets; no device notices (fast_io_fail_tmo is 5 s)"
-	cut="noticed after $noticed_ms ms, I/O paused $stall_ms ms"
 	repair path_heal "the cable is whole again"
-	cut="$cut, back in use $back_ms ms after the repair"
+	cut=$outcome
 
 	fault target_close "the target closes its port on path 1"
-	closed="noticed after $noticed_ms ms, I/O paused $stall_ms ms"
 	repair target_open "the target opens its port"
-	closed="$closed, back in use $back_ms ms after it opened"
+	closed=$outcome
 
 	show_logout
 	say ""

@@ -10,8 +10,7 @@
 need_root
 root=$WORK/root
 # shellcheck disable=SC2046
-clean_root bookworm "$root" $(root_packages bookworm) cmake libboost-program-options-dev libfmt-dev libibumad-dev libibverbs-dev \
-	nlohmann-json3-dev lintian srptools
+clean_root bookworm "$root" $(root_packages bookworm) $(tools_packages) lintian srptools
 # shellcheck source=/dev/null
 version=$(. "$TOP/META" && echo "$VERSION")
 TOOLS=yes build_debs "$root" "$WORK/debs" "$version"

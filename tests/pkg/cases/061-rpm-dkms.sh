@@ -10,8 +10,7 @@
 need_root
 root=$WORK/root
 # shellcheck disable=SC2046
-clean_root bookworm "$root" $(root_packages bookworm) cmake libboost-program-options-dev libfmt-dev libibumad-dev libibverbs-dev \
-	nlohmann-json3-dev
+clean_root bookworm "$root" $(root_packages bookworm) $(tools_packages)
 kernel=$(root_kernels "$root" | head -n 1)
 before=$(distribution "$root" "$kernel")
 # shellcheck source=/dev/null

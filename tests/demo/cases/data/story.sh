@@ -48,15 +48,16 @@ fault() {
 	klog | tail -n +$((_said + 1)) | grep -e 'taking the path' -e 'failed SEND' -e 'DREQ' -e 'port [0-9]* of' | head -1 | quote
 	watch_io 2
 }
-# repair MEND TEXT: path 1 is used again; sets back_ms.
+# repair MEND TEXT: path 1 is used again; sets outcome, a line for the summary.
 repair() {
 	say "REPAIR $2"
 	_at=$(now_ms)
 	"$1" "$PATH1"
 	wait_for 60 state_is "$PATH1" running || fail "no reconnect"
-	back_ms=$(($(now_ms) - _at))
+	_back_ms=$(($(now_ms) - _at))
 	wait_for 5 mp_reinstate mp "$a" || fail "path 1 cannot be used again"
-	say "       reconnected after $back_ms ms, disk $a kept its name"
+	say "       reconnected after $_back_ms ms, disk $a kept its name"
+	outcome="noticed after $noticed_ms ms, I/O paused $stall_ms ms, back in use $_back_ms ms after the repair"
 	watch_io 2
 }
 
