@@ -21,8 +21,8 @@ static void srp_path_done(int status, struct sa_path_rec *path, KC_NUM_PRS_ARG v
 	struct srp_ch *ch = ch_ptr;
 
 	if (status)
-		srp_err(ch->shost, "Got failed path rec status %d; is the subnet manager running, and does the target share the P_Key?\n",
-			status);
+		srp_path_error(ch->target, "Got failed path rec status %d; is the subnet manager running, and does the target share the P_Key?",
+			       status);
 	else
 		ch->ib.path = *path;
 	srp_cm_end(ch, status);
@@ -136,8 +136,8 @@ static int srp_ib_cm_handler(struct ib_cm_id *cm_id, kc_cm_event_t *event)
 	switch (event->event) {
 	case IB_CM_REQ_ERROR:
 		srp_dbg(ch->shost, "Sending CM REQ failed\n");
-		srp_warn(ch->shost, "no answer from %s; check the path and that the target is running\n",
-			 ch->target->name);
+		srp_path_error(ch->target, "no answer from %s; check the path and that the target is running",
+			       ch->target->name);
 		srp_cm_end(ch, -ECONNRESET);
 		break;
 	case IB_CM_REP_RECEIVED:
@@ -215,8 +215,8 @@ static int srp_ib_init_qp(struct srp_ch *ch, struct ib_qp *qp)
 
 	ret = ib_find_cached_pkey(ch->sdev->dev, target->port_num, pkey, &attr.pkey_index);
 	if (ret) {
-		srp_err(ch->shost, "P_Key %#06x is not in the table of %s port %u\n",
-			pkey, dev_name(&ch->sdev->dev->dev), target->port_num);
+		srp_path_error(target, "P_Key %#06x is not in the table of %s port %u",
+			       pkey, dev_name(&ch->sdev->dev->dev), target->port_num);
 		return ret;
 	}
 	ch->ib.pkey_index = attr.pkey_index;
@@ -320,8 +320,8 @@ static int srp_ib_login(struct srp_ch *ch, bool multi)
 		if (ret)
 			return ret;
 	}
-	srp_err(ch->shost, "giving up after %d redirects; check the configuration of the target\n",
-		SRP_MAX_REDIRECTS);
+	srp_path_error(ch->target, "giving up after %d redirects; check the configuration of the target",
+		       SRP_MAX_REDIRECTS);
 	return -ECONNRESET;
 }
 

@@ -75,7 +75,34 @@ void srp_host_for_each_target(struct srp_host *host, void (*fn)(struct srp_targe
 
 /* --- add_target ---------------------------------------------------------------------- */
 
-static int srp_parse_login(const char *buf, size_t count, struct srp_options *opt)
+/* For whoever wrote to add_target and got no more than an error number. */
+__printf(2, 3)
+static void srp_host_set_error(struct srp_host *host, const char *fmt, ...)
+{
+	unsigned long flags;
+	va_list args;
+
+	va_start(args, fmt);
+	spin_lock_irqsave(&host->lock, flags);
+	vsnprintf(host->last_error, sizeof(host->last_error), fmt, args);
+	spin_unlock_irqrestore(&host->lock, flags);
+	va_end(args);
+}
+
+static void srp_login_failed(struct srp_target *target, int err)
+{
+	const struct srp_options *opt = &target->opt;
+	char text[SRP_ERROR_LEN];
+
+	srp_last_error(target, text);
+	if (!text[0])
+		snprintf(text, sizeof(text), "error %d", err);
+	srp_host_set_error(target->host, "id_ext=%016llx,ioc_guid=%016llx: %s",
+			   opt->id_ext, opt->ioc_guid, text);
+}
+
+static int srp_parse_login(struct srp_host *host, const char *buf, size_t count,
+			   struct srp_options *opt)
 {
 	struct srp_option_defaults def;
 	struct srp_option_msgs msgs;
@@ -83,8 +110,10 @@ static int srp_parse_login(const char *buf, size_t count, struct srp_options *op
 
 	srp_param_option_defaults(&def);
 	ret = srp_options_parse(buf, count, &def, opt, &msgs);
-	if (msgs.error[0])
+	if (msgs.error[0]) {
 		pr_warn(SRP_PFX "%s\n", msgs.error);
+		srp_host_set_error(host, "%s", msgs.error);
+	}
 	if (msgs.warning[0])
 		pr_warn(SRP_PFX "%s\n", msgs.warning);
 	return ret;
@@ -189,6 +218,7 @@ remove_host:
 disconnect:
 	srp_target_disconnect(target);
 free_target:
+	srp_login_failed(target, ret);
 	srp_target_free(target);
 	return ret;
 }
@@ -196,12 +226,13 @@ free_target:
 static ssize_t add_target_store(struct device *dev, struct device_attribute *attr,
 				const char *buf, size_t count)
 {
+	struct srp_host *host = dev_to_srp_host(dev);
 	struct srp_options opt;
 	int ret;
 
-	ret = srp_parse_login(buf, count, &opt);
+	ret = srp_parse_login(host, buf, count, &opt);
 	if (!ret)
-		ret = srp_login_target(dev_to_srp_host(dev), &opt);
+		ret = srp_login_target(host, &opt);
 	return ret ? : count;
 }
 static DEVICE_ATTR_WO(add_target);
@@ -218,9 +249,24 @@ static ssize_t port_show(struct device *dev, struct device_attribute *attr, char
 }
 static DEVICE_ATTR_RO(port);
 
+/* "id_ext=<16 digits>,ioc_guid=<16 digits>: <reason>", or what is wrong with the login string. */
+static ssize_t last_error_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct srp_host *host = dev_to_srp_host(dev);
+	unsigned long flags;
+	ssize_t len;
+
+	spin_lock_irqsave(&host->lock, flags);
+	len = sysfs_emit(buf, "%s\n", host->last_error);
+	spin_unlock_irqrestore(&host->lock, flags);
+	return len;
+}
+static DEVICE_ATTR_RO(last_error);
+
 static struct attribute *srp_class_attrs[] = {
 	&dev_attr_add_target.attr,
 	&dev_attr_ibdev.attr,
+	&dev_attr_last_error.attr,
 	&dev_attr_port.attr,
 	NULL
 };

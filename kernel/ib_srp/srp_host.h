@@ -8,6 +8,7 @@
 #include <linux/mutex.h>
 #include <linux/wait.h>
 #include "srp_device.h"
+#include "srp_log.h"
 
 struct srp_host {
 	struct srp_device	*sdev;
@@ -19,6 +20,7 @@ struct srp_host {
 	spinlock_t		lock;
 	struct list_head	targets;
 	bool			going;		/* no new targets */
+	char			last_error[64 + SRP_ERROR_LEN];	/* of the last login that failed */
 	wait_queue_head_t	empty;		/* @targets became empty */
 };
 

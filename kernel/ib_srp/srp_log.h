@@ -24,4 +24,22 @@
 #define srp_warn_ratelimited(shost, fmt, ...)	\
 	dev_warn_ratelimited(&(shost)->shost_gendev, SRP_PFX fmt, ##__VA_ARGS__)
 
+struct srp_target;
+
+/* Bytes of a text, end included. */
+#define SRP_ERROR_LEN	192
+
+/*
+ * Log why a target cannot be connected or why its path is taken for dead, and keep that for
+ * the administrator (last_error in sysfs). @fmt: cause and next step, no newline.
+ * Context: any, target->lock not held.
+ */
+__printf(2, 3) void srp_path_error(struct srp_target *target, const char *fmt, ...);
+
+/* Connected: what was wrong is history. Context: any, target->lock not held. */
+void srp_path_good(struct srp_target *target);
+
+/* What srp_path_error() said last, empty if the path is good. Context: any, lock not held. */
+void srp_last_error(struct srp_target *target, char text[SRP_ERROR_LEN]);
+
 #endif /* SRP_LOG_H */

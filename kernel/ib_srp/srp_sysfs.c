@@ -91,6 +91,20 @@ static ssize_t channels_show(struct srp_target *target, char *buf)
 	return len;
 }
 
+/* Why it does not connect, empty after a connect that worked. */
+static ssize_t last_error_show(struct srp_target *target, char *buf)
+{
+	char text[SRP_ERROR_LEN];
+
+	srp_last_error(target, text);
+	return sysfs_emit(buf, "%s\n", text);
+}
+
+static struct srp_attr srp_attr_last_error = {
+	.attr = __ATTR(last_error, 0444, srp_attr_show, NULL),
+	.show = last_error_show,
+};
+
 static struct srp_attr srp_attr_channels = {
 	.attr = __ATTR(channels, 0444, srp_attr_show, NULL),
 	.show = channels_show,
@@ -110,6 +124,7 @@ kc_host_attr_t *srp_host_attrs[] = {
 	KC_HOST_ATTR(srp_attr_local_ib_device.attr),
 	KC_HOST_ATTR(srp_attr_ch_count.attr),
 	KC_HOST_ATTR(srp_attr_channels.attr),
+	KC_HOST_ATTR(srp_attr_last_error.attr),
 	KC_HOST_ATTR(srp_attr_comp_vector.attr),
 	KC_HOST_ATTR(srp_attr_tl_retry_count.attr),
 	KC_HOST_ATTR(srp_attr_cmd_sg_entries.attr),

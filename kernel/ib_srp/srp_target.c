@@ -199,8 +199,8 @@ s32 srp_target_min_req_lim(struct srp_target *target)
 	for (i = 0; i < target->ch_count; i++)
 		limit = min(limit, target->ch[i].grant.req_lim);
 	if (limit < 2)
-		srp_err(target->shost, "%s grants only 1 request at a time, but 2 are needed; raise the request limit of the target\n",
-			target->name);
+		srp_path_error(target, "%s grants only 1 request at a time, but 2 are needed; raise the request limit of the target",
+			       target->name);
 	return limit;
 }
 
@@ -240,6 +240,7 @@ static int srp_rport_reconnect(struct srp_rport *rport)
 	srp_channels_go_live(target);
 	if (srp_target_connected(target)) {
 		srp_info(target->shost, "reconnect succeeded\n");
+		srp_path_good(target);
 	} else {
 		srp_channels_release(target);
 		ret = -ECONNRESET;
@@ -531,12 +532,12 @@ static void srp_target_watchdog(struct work_struct *work)
 		case SRP_CH_WELL:
 			continue;
 		case SRP_CH_SILENT:
-			srp_err(target->shost, "channel %u: nothing acknowledged for %u ms, taking the path to %s for dead\n",
-				i, jiffies_to_msecs(jiffies - ch->heard_at), target->name);
+			srp_path_error(target, "channel %u: nothing acknowledged for %u ms, taking the path to %s for dead",
+				       i, jiffies_to_msecs(jiffies - ch->heard_at), target->name);
 			break;
 		case SRP_CH_STARVED:
-			srp_err(target->shost, "channel %u: %s has granted no request for %d s although none is outstanding, connecting anew\n",
-				i, target->name, SRP_STARVED_SECS);
+			srp_path_error(target, "channel %u: %s has granted no request for %d s although none is outstanding, connecting anew",
+				       i, target->name, SRP_STARVED_SECS);
 			break;
 		}
 		srp_ch_fail(ch);

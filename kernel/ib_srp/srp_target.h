@@ -10,6 +10,7 @@
 #include <net/net_namespace.h>
 #include <srp_transport.h>
 #include "srp_ch.h"
+#include "srp_log.h"
 #include "srp_options.h"
 #include "srp_sizing.h"
 
@@ -48,6 +49,7 @@ struct srp_target {
 	bool			aborting;	/* connects return at once */
 	unsigned long		attempt_at;	/* jiffies when the last reconnect began */
 	bool			restart;	/* it waits for something outdated; read without the lock */
+	char			last_error[SRP_ERROR_LEN];	/* see srp_path_error() */
 
 	wait_queue_head_t	cm_wait;	/* an answer for some channel, or aborting */
 

@@ -249,7 +249,7 @@ void Connections::logged_in(const std::string &key, Result<void> result)
 	} else {
 		entry.state = State::Failed;
 		entry.failures++;
-		entry.error = login_error_text(result.error());
+		entry.error = login_error_text(result.error(), world_.sysfs.login_error(name_, entry.login));
 		const Duration wait = back_off(entry.failures, kFirstRetry, kLongestRetry);
 		world_.log.error(fmt::format("{}: cannot log in to {}: {}; trying again", name_.text(), entry.what, entry.error));
 		entry.retry_at = world_.scheduler.now() + wait;

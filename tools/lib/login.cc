@@ -49,8 +49,21 @@ std::string login_string(const Target &target, const LoginSettings &settings, co
 	return line;
 }
 
-std::string login_error_text(const Error &error)
+std::string login_value(std::string_view login, std::string_view key)
 {
+	while (!login.empty()) {
+		const std::string_view item = login.substr(0, login.find(','));
+		login.remove_prefix(std::min(item.size() + 1, login.size()));
+		if (item.starts_with(key) && item.substr(key.size()).starts_with('='))
+			return std::string(item.substr(key.size() + 1));
+	}
+	return "";
+}
+
+std::string login_error_text(const Error &error, const std::optional<std::string> &reason)
+{
+	if (reason)
+		return *reason;
 	for (const Meaning &meaning : kMeanings)
 		if (error.cause == Cause::System && meaning.error == error.code)
 			return meaning.text;

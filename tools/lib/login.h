@@ -16,8 +16,11 @@ struct LoginSettings {
 // options: what a rule adds, each with a leading comma, see Rules. No newline at the end.
 std::string login_string(const Target &target, const LoginSettings &settings, const std::string &options);
 
-// What a failed write to add_target means and what can be done.
-std::string login_error_text(const Error &error);
+// The value of a key in a login string, empty if it has none.
+std::string login_value(std::string_view login, std::string_view key);
+
+// What a failed write to add_target means and what can be done. reason: what ib_srp says itself, see Sysfs::login_error().
+std::string login_error_text(const Error &error, const std::optional<std::string> &reason);
 
 } // namespace srp
 

@@ -16,18 +16,6 @@ using Json = nlohmann::ordered_json;
 using TargetKey = std::pair<std::string, std::string>;	// id_ext, ioc_guid
 using Targets = std::map<TargetKey, std::vector<PathStatus>>;
 
-// The value of a key in a login string.
-std::string value_in(std::string_view login, std::string_view key)
-{
-	while (!login.empty()) {
-		const std::string_view item = login.substr(0, login.find(','));
-		login.remove_prefix(std::min(item.size() + 1, login.size()));
-		if (item.starts_with(key) && item.substr(key.size()).starts_with('='))
-			return std::string(item.substr(key.size() + 1));
-	}
-	return "";
-}
-
 std::string sixteen_digits(const std::string &text)
 {
 	const auto value = parse_hex(text);
@@ -79,6 +67,9 @@ PathStatus path_of(const Sysfs &sysfs, const SrpHost &host)
 		path.failures = ports[0].failed_reconnects;
 		if (path.failures)
 			path.error = fmt::format("{} attempts to reconnect failed", path.failures);
+		// Only our ib_srp tells; nothing while the path works.
+		if (const auto reason = sysfs.host_attribute(host.name, "last_error"); reason && !reason->empty())
+			path.error += (path.error.empty() ? "" : ": ") + printable(*reason);
 		path.advice = advice_for(path, ports[0]);
 	}
 	return path;
@@ -87,12 +78,12 @@ PathStatus path_of(const Sysfs &sysfs, const SrpHost &host)
 // What a daemon says of a target without a login of its own.
 void add_target(Targets &targets, const PortName &local, const TargetState &state, TimePoint now)
 {
-	PathStatus path = { .local = local, .to = value_in(state.login, "dgid"), .pkey = value_in(state.login, "pkey"), .state = state.state,
+	PathStatus path = { .local = local, .to = login_value(state.login, "dgid"), .pkey = login_value(state.login, "pkey"), .state = state.state,
 			    .failures = state.failures, .error = state.error };
 
 	if (path.to.empty())
-		path.to = value_in(state.login, "dest");
-	std::vector<PathStatus> &paths = targets[{ sixteen_digits(value_in(state.login, "id_ext")), sixteen_digits(value_in(state.login, "ioc_guid")) }];
+		path.to = login_value(state.login, "dest");
+	std::vector<PathStatus> &paths = targets[{ sixteen_digits(login_value(state.login, "id_ext")), sixteen_digits(login_value(state.login, "ioc_guid")) }];
 	// The same port of the target, maybe through another P_Key: the kernel takes one login. An RDMA/CM login does not tell its address.
 	const bool is_dgid = !path.pkey.empty();
 	const auto login = std::find_if(paths.begin(), paths.end(), [&](const PathStatus &other) {
@@ -109,7 +100,7 @@ void add_target(Targets &targets, const PortName &local, const TargetState &stat
 		path.state = "found";	// and lost since the daemon looked
 	if (state.state == "failed") {
 		path.next_attempt = std::max(std::chrono::ceil<std::chrono::seconds>(state.retry_at - now), std::chrono::seconds(0));
-		path.advice = "see the kernel's log (dmesg) for the reason of the last attempt";
+		path.advice = "correct what the error names; the login is tried again by itself, and dmesg has its details";
 	}
 	if (state.left) {
 		path.error = "the port of the target left the fabric";

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "files.h"
+#include "login.h"
 
 namespace srp {
 
@@ -285,9 +286,25 @@ std::optional<uint32_t> Sysfs::max_immediate_data() const
 	return static_cast<uint32_t>(*value);
 }
 
-fs::path Sysfs::add_target(const PortName &name) const
+fs::path Sysfs::initiator_port(const PortName &name) const
 {
-	return root_ / "class/infiniband_srp" / fmt::format("srp-{}-{}", name.device, name.number) / "add_target";
+	return fs::path("class/infiniband_srp") / fmt::format("srp-{}-{}", name.device, name.number);
+}
+
+fs::path Sysfs::add_target(const PortName &name) const { return root_ / initiator_port(name) / "add_target"; }
+
+std::optional<std::string> Sysfs::login_error(const PortName &name, const std::string &login) const
+{
+	const auto text = read(initiator_port(name) / "last_error");
+	const auto id_ext = parse_hex(login_value(login, "id_ext")), ioc_guid = parse_hex(login_value(login, "ioc_guid"));
+
+	if (!text || !id_ext || !ioc_guid)
+		return std::nullopt;
+	const std::string about = fmt::format("id_ext={:016x},ioc_guid={:016x}: ", *id_ext, *ioc_guid);
+	// A number is what the write has returned already.
+	if (!text->starts_with(about) || text->substr(about.size()).starts_with("error "))
+		return std::nullopt;
+	return printable(text->substr(about.size()));
 }
 
 } // namespace srp

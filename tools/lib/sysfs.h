@@ -81,9 +81,12 @@ public:
 	// What ib_srp sends as immediate data; none if it does not.
 	std::optional<uint32_t> max_immediate_data() const;
 	std::filesystem::path add_target(const PortName &name) const;
+	// Why the last login through a port failed, in the words of ib_srp. None if it was not this login, or if the module does not tell.
+	std::optional<std::string> login_error(const PortName &name, const std::string &login) const;
 
 private:
 	std::optional<std::string> read(const std::filesystem::path &relative) const;
+	std::filesystem::path initiator_port(const PortName &name) const;
 	std::vector<std::string> names(const std::filesystem::path &relative) const;
 	std::vector<std::string> remote_port_names(const std::string &host) const;
 

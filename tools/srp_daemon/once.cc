@@ -22,7 +22,7 @@ bool log_in(const Sysfs &sysfs, const PortName &port, const std::string &login, 
 	if (done.error().code == ENOENT)
 		log.error(fmt::format("unable to open {}, maybe ib_srp is not loaded", path.string()));
 	else
-		log.error(fmt::format("cannot log in ({}): {}", login, login_error_text(done.error())));
+		log.error(fmt::format("cannot log in ({}): {}", login, login_error_text(done.error(), sysfs.login_error(port, login))));
 	return false;
 }
 

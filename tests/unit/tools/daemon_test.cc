@@ -788,9 +788,20 @@ TEST_F(DaemonTest, StaticTargetsWithoutAFabric)
 	EXPECT_TRUE(logged("cannot log in to target of line 1 of the rules: nobody listens there"));
 	EXPECT_EQ(opened, 0u);
 	EXPECT_EQ(fabric.messages, 0u);
+	// That of another login, a number, and at last words about this one.
+	const std::string last_error = "class/infiniband_srp/srp-fake0-1/last_error";
+	sysfs.write(last_error, "id_ext=0000000000000003,ioc_guid=0000000000000002: busy\n");
+	time.run_for(1min);
+	sysfs.write(last_error, "id_ext=0000000000000001,ioc_guid=0000000000000002: error -111\n");
+	time.run_for(2min);
+	EXPECT_FALSE(logged("busy"));
+	EXPECT_FALSE(logged("error -111"));
+	sysfs.write(last_error, "id_ext=0000000000000001,ioc_guid=0000000000000002: connection refused; open\x1bthe door\n");
+	time.run_for(12min);
+	EXPECT_TRUE(logged("cannot log in to target of line 1 of the rules: connection refused; open\\x1bthe door"));
 	initiator.fail_with = 0;
-	time.run_for(30s);
-	EXPECT_EQ(daemon->status().connected, 1u) << "the pauses were 5, 10, 20 and 40 s";
+	time.run_for(4min + 30s);
+	EXPECT_EQ(daemon->status().connected, 1u) << "after 16 minutes, the ninth attempt is after 1215 s";
 }
 
 // Without a working fabric, without -R, and two addresses of one target: sysfs does not tell them apart.

@@ -122,7 +122,7 @@ TEST(Writer, TheReasonInWords)
 
 	ASSERT_TRUE(logins);
 	(*logins)->submit(dir.path() / "none" / "add_target", "id_ext=1", [&](Result<void> done) {
-		text = login_error_text(done.error());
+		text = login_error_text(done.error(), std::nullopt);
 		loop->stop();
 	});
 	const Timer end = loop->after(5s, [&] { loop->stop(); });

@@ -117,6 +117,10 @@ TEST_F(StatusTest, EveryStateComesWithAdvice)
 	daemon({});
 	host("host7", 4, "blocked", { { "failed_reconnects", "3" } });
 	EXPECT_EQ(path().error, "3 attempts to reconnect failed");
+	host("host7", 4, "blocked", { { "failed_reconnects", "3" }, { "class/scsi_host/host7/last_error", "no answer from there; look" } });
+	EXPECT_EQ(path().error, "3 attempts to reconnect failed: no answer from there; look");
+	host("host7", 4, "blocked", { { "class/scsi_host/host7/last_error", "" } });
+	EXPECT_EQ(path().error, "");
 	EXPECT_EQ(path().advice, "the connection is lost and I/O waits (fast_io_fail_tmo 15): check cable, switch and target; it reconnects every 10 s");
 	host("host7", 4, "fail-fast", { { "reconnect_delay", "off" } });
 	EXPECT_EQ(path().advice, "the connection is lost and I/O fails over (dev_loss_tmo 600): check cable, switch and target; it will not reconnect "
@@ -135,7 +139,7 @@ TEST_F(StatusTest, AFailedLogin)
 	EXPECT_EQ(path().state, "failed");
 	EXPECT_EQ(path().next_attempt, 12s);
 	EXPECT_NE(human_status(report()).find("  fake0:1 -> fe800000000000000000000000100004 P_Key ffff: failed; the target does not answer "
-					      "(3 times; again in 12 s)\n      see the kernel's log"),
+					      "(3 times; again in 12 s)\n      correct what"),
 		  std::string::npos)
 		<< human_status(report());
 	EXPECT_FALSE(report().all_well());

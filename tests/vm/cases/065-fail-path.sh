@@ -26,6 +26,14 @@ run() {
 	dd if="$a" of=/dev/null bs=64k count=4 iflag=direct 2>/dev/null || fail "the disk cannot be read"
 	echo "reconnected, disk $(sdev_state 1)"
 
+	step "last_error says why it does not reconnect"
+	words=$(last_error 1) && echo "while it works: '$words'"
+	target_close 1
+	wait_for 30 last_error_is 1 'rejected: .*; ' || fail "no reason: $(last_error 1)"
+	target_open 1
+	wait_for 30 state_is 1 running || fail "state $(rport_state 1)"
+	words=$(last_error 1) && echo "after the reconnect: '$words'"
+
 	step "the path swallows packets"
 	mp_create mp "$a" "$(disk 2)"
 	io_start bg -j 2 -b 4k:64k /dev/mapper/mp
@@ -38,4 +46,6 @@ run() {
 	logout_both
 }
 
+last_error() { host_attr "$1" last_error; }
+last_error_is() { last_error "$1" | grep -q "$2"; }
 log_more() { [ "$(dmesg | grep -c "$1")" -gt "$2" ]; }

@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Our srp_daemon: logs in when the target is ready, again after the adapters of either side were away, and costs nothing while it waits.
+# needs: ours -- the reason of a refused login in words
 # timeout: 240
 # allow: SRP LOGIN .* REJECTED -- the daemon asks before the target port is enabled
 

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Why a target is not connected. */
+#include "srp_log.h"
+#include "srp_target.h"
+
+void srp_path_error(struct srp_target *target, const char *fmt, ...)
+{
+	char text[SRP_ERROR_LEN];
+	unsigned long flags;
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	srp_err(target->shost, "%s\n", text);
+	spin_lock_irqsave(&target->lock, flags);
+	memcpy(target->last_error, text, sizeof(text));
+	spin_unlock_irqrestore(&target->lock, flags);
+}
+
+void srp_path_good(struct srp_target *target)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&target->lock, flags);
+	target->last_error[0] = '\0';
+	spin_unlock_irqrestore(&target->lock, flags);
+}
+
+void srp_last_error(struct srp_target *target, char text[SRP_ERROR_LEN])
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&target->lock, flags);
+	memcpy(text, target->last_error, SRP_ERROR_LEN);
+	spin_unlock_irqrestore(&target->lock, flags);
+}
