@@ -22,7 +22,7 @@ boot() {
 	local name=$1 kind rest line fd pid status='' limit clock='' tree=$out/overlay
 	shift
 	# With -icount the guest has a time stamp counter of its own.
-	case " $* " in *' -icount '*) ;; *) clock=$(clock_words) ;; esac
+	case " $* " in *' -icount '*) clock=norandmaps ;; *) clock=$(emulation_words) ;; esac
 	rm -rf "$tree"
 	mkdir -p "$tree/srp/cases" "$tree/srp/modules" "$tree/srp/data" "$tree/usr/bin"
 	cp "$here/guest/init" "$tree/init"
@@ -57,7 +57,7 @@ boot() {
 		R) printf '%s\n' "$rest" >>"$out/$name.result" ;;
 		L) note "${line#L }" ;;
 		E|T|O|ERR) echo "guest: ${line#* }" ;;
-		END) status=${rest#* } status=${status% *} ;;
+		END) status=${rest#* } status=${status%% *} ;;
 		DONE) break ;;
 		esac
 	done

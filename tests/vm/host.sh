@@ -243,10 +243,13 @@ guest_helper() {
 	echo "$out"
 }
 
-# clock_words: for the kernel's command line. An emulated guest reads the host's time stamp counter, but measures its frequency with a
-# timer that is late whenever the host is busy; then its clock runs up to 25 times too fast, and so do all its time limits.
-clock_words() {
+# emulation_words: for the kernel's command line. norandmaps: QEMU translates the code of a program and its libraries again for every
+# address that it finds them at, which makes starting a program take up to five times as long. tsc_early_khz: an emulated guest reads
+# the host's time stamp counter, but measures its frequency with a timer that is late whenever the host is busy; then its clock runs up
+# to 25 times too fast, and so do all its time limits.
+emulation_words() {
 	local khz
 	[ "${SRP_VM_ACCEL:-tcg}" = tcg ] || return 0
-	if khz=$("$(guest_helper)" tsc); then echo "tsc_early_khz=$khz"; fi
+	khz=$("$(guest_helper)" tsc) || khz=
+	echo "norandmaps${khz:+ tsc_early_khz=$khz}"
 }

@@ -1,16 +1,18 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Verified I/O with every way to describe memory to the target: registered or not, immediate data or not, few descriptors.
-# timeout: 180
+# timeout: 120
 # check: 6.1
 # load: no
 
+# variant PARAMETERS [LOGIN [HOW-MUCH]]
 variant() {
 	step "ib_srp $1, login ${2:-plain}"
 	# shellcheck disable=SC2086
 	srp_load $1 || fail "ib_srp $1 does not load"
 	srp_login 1 "$2"
-	verified_io -j 4 -b 512:1m -t 2 -s 32m "$(disk 1)"
+	# shellcheck disable=SC2086
+	verified_io -j 4 -b 512:1m ${3:--t 1} -s 16m "$(disk 1)"
 	srp_logout 1
 	srp_unload || fail "ib_srp $1 does not unload"
 	echo "$1 ${2:-plain}: good"
@@ -29,5 +31,5 @@ run() {
 	variant indirect_sg_entries=64 cmd_sg_entries=12
 	variant ch_count=1
 	variant ch_count=2 queue_size=4
-	variant ch_count=2 max_sect=8,queue_size=2
+	variant ch_count=2 max_sect=8,queue_size=2 "-n 8"
 }

@@ -10,7 +10,7 @@ good() {
 	srp_login_as 1 "$(login_to "$2" "$3")"
 	rport_tmo 1 1 off 60
 	a=$(disk 1)
-	verified_io -j 2 -b 512:64k -t 1 -s 8m "$a"
+	verified_io -j 2 -b 512:64k -n 60 -s 8m "$a"
 	target_close 1
 	wait_for 10 not state_is 1 running || fail "$1: the logout goes unnoticed"
 	target_open 1

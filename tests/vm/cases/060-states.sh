@@ -35,7 +35,7 @@ combination() {
 	printf '   then: reads %s, ' "$(try_read "$a")"
 	target_open 1
 	if [ "$1" = off ]; then
-		sleep 2
+		sleep 1.5
 		printf 'target back: %s, ' "$(rport_state 1)"
 		[ "$(rport_set 1 reconnect_delay 1)" = OK ] || fail "reconnect_delay 1"
 	fi
@@ -47,13 +47,13 @@ combination() {
 run() {
 	store_ram disk0 32
 	target_up 1 disk0
-	combination 1 2 5 12
-	combination 1 2 off 6
-	combination 1 off 4 12
-	combination 1 off off 5
-	combination off 2 5 12
-	combination off 2 off 6
-	combination off off 4 12
+	combination 1 1 3 12
+	combination 1 1 off 3
+	combination 1 off 2 12
+	combination 1 off off 3
+	combination off 1 3 12
+	combination off 1 off 3
+	combination off off 2 12
 	srp_login 1
 	rport_tmo 1 1 off off
 	echo "off off off: $(rport_set 1 reconnect_delay off)"

@@ -41,6 +41,7 @@ wait_for() {
 }
 
 not() { ! "$@"; }
+file_has() { while read -r _v; do case $_v in $2) return 0 ;; esac; done <"$1"; return 1; }
 file_is() { [ -r "$1" ] && read -r _v <"$1" && [ "$_v" = "$2" ]; }
 exists() { [ -e "$1" ]; }
 gone() { [ ! -e "$1" ]; }
@@ -63,16 +64,15 @@ expect_klog() { klog_has "$1" || fail "the kernel log has no line like: $1"; }
 srp_load() {
 	case $MODULES in
 	ours)
-		lsmod | grep -q '^scsi_transport_srp ' || insmod /srp/modules/scsi_transport_srp.ko || return 1
+		[ -d /sys/module/scsi_transport_srp ] || insmod /srp/modules/scsi_transport_srp.ko || return 1
 		insmod /srp/modules/ib_srp.ko "$@"
 		;;
 	*) modprobe ib_srp "$@" ;;
 	esac
 }
-srp_unload() {
-	if [ -d /sys/module/ib_srp ]; then rmmod ib_srp || return 1; fi
-	if [ -d /sys/module/scsi_transport_srp ]; then rmmod scsi_transport_srp || return 1; fi
-}
+# Those that are loaded, in the order in which they can be unloaded.
+srp_loaded() { for _m in ib_srp scsi_transport_srp; do [ ! -d /sys/module/$_m ] || echo $_m; done; }
+srp_unload() { for _m in $(srp_loaded); do rmmod "$_m" || return 1; done; }
 
 guest_setup() {
 	for _m in sd_mod sg dm_mod dm_multipath dm_round_robin dm_queue_length dm_service_time raid1 veth bridge \
@@ -114,6 +114,8 @@ guest_case() {
 	CASE=$1 TIMEOUT=$2
 	export CASE
 	verdict "BEGIN $CASE"
+	# The host has it all from the console; what cases search is the shorter the better.
+	dmesg -c >/dev/null
 	kmsg "begin $CASE"
 	_start=$(now_ms)
 	setsid /bin/sh /srp/lib/run-case.sh "$CASE" >/tmp/out 2>/tmp/err </dev/null &
@@ -134,13 +136,14 @@ guest_case() {
 	_took=$(($(now_ms) - _start))
 	pkill -KILL -s $_pid 2>/dev/null
 	: >/tmp/left
+	_start=$(now_ms)
 	guest_reset >>/tmp/left 2>&1 || _dirty=1
 	leak_scan >>/tmp/left 2>&1
 	head -n 400 /tmp/out | while IFS= read -r _l; do verdict "O $_l"; done
 	tail -n 100 /tmp/err | while IFS= read -r _l; do verdict "E $_l"; done
 	head -n 60 /tmp/left | while IFS= read -r _l; do verdict "T $_l"; done
 	kmsg "end $CASE"
-	verdict "END $CASE $_status $_took"
+	verdict "END $CASE $_status $_took $(($(now_ms) - _start))"
 	[ -z "$_dirty" ]
 }
 
@@ -153,32 +156,43 @@ leak_scan() {
 # Brings the guest back to where every case starts. What it finds left over it removes and, if that fails, names.
 guest_reset() {
 	_bad=0
-	killall -q -KILL multipathd srptest mdadm 2>/dev/null
-	udev_stop
+	killall -q -KILL multipathd srptest mdadm systemd-udevd udevadm 2>/dev/null
+	rm -rf /run/udev
 	net_heal
 	vib_no_faults
-	for _d in $(dmsetup ls --target multipath 2>/dev/null | grep -v '^No devices' | cut -f1); do
-		dmsetup message "$_d" 0 fail_if_no_path
-	done
-	wait_for 30 dm_removed
-	! dm_left || { echo "device mapper devices are left: $(dmsetup ls)"; _bad=1; }
-	mdadm --stop --scan 2>/dev/null
-	if grep -q '^md' /proc/mdstat 2>/dev/null; then echo "md devices are left: $(grep ^md /proc/mdstat)"; _bad=1; fi
+	dm_reset || { echo "device mapper devices are left: $(dmsetup ls)"; _bad=1; }
+	md_reset || { echo "md devices are left: $(grep ^md /proc/mdstat)"; _bad=1; }
 	for _r in /sys/class/srp_remote_ports/port-*; do
 		[ -e "$_r/delete" ] && echo 1 >"$_r/delete"
 	done
 	wait_for 20 no_srp_left || { echo "SRP hosts or ports are left: $(srp_hosts) $(ls /sys/class/srp_remote_ports 2>/dev/null)"; _bad=1; }
-	timeout $((20 * SLOW)) /bin/sh -c '. /srp/lib/base.sh; srp_unload' || { echo "the modules cannot be unloaded"; _bad=1; }
+	_m=$(srp_loaded)
+	# shellcheck disable=SC2086
+	[ -z "$_m" ] || timeout $((20 * SLOW)) rmmod $_m || { echo "the modules cannot be unloaded"; _bad=1; }
 	target_down || { echo "the target cannot be taken down"; _bad=1; }
 	ib_down || { echo "the InfiniBand fabric cannot be taken down"; _bad=1; }
 	net_repair || { echo "the network cannot be repaired"; _bad=1; }
 	return $_bad
 }
 
-dm_left() { dmsetup ls | grep -qv '^No devices'; }
+dm_left() { for _d in /sys/block/dm-*; do [ ! -e "$_d" ] || return 0; done; return 1; }
 dm_removed() {
 	dmsetup remove_all
 	! dm_left
+}
+dm_reset() {
+	dm_left || return 0
+	for _d in $(dmsetup ls --target multipath 2>/dev/null | grep -v '^No devices' | cut -f1); do
+		dmsetup message "$_d" 0 fail_if_no_path
+	done
+	wait_for 30 dm_removed
+}
+
+md_left() { [ -e /proc/mdstat ] && file_has /proc/mdstat 'md*'; }
+md_reset() {
+	md_left || return 0
+	mdadm --stop --scan 2>/dev/null
+	! md_left
 }
 
 guest_finish() {

@@ -9,12 +9,13 @@ verified_io() {
 	measure "io $*: $_out"
 }
 
-# io_start NAME OPTIONS... DEVICE: in the background until io_stop NAME, which prints the result line.
+# io_start NAME OPTIONS... DEVICE: in the background until io_stop NAME, which prints the result line. It takes the processors that the
+# case leaves it, and 16 MiB of the device unless the options say something else: in the end all that was written is read again.
 io_start() {
 	_n=$1
 	shift
 	rm -f "/tmp/io.$_n.progress"
-	srptest io -t 0 -p "/tmp/io.$_n.progress" "$@" >"/tmp/io.$_n" 2>"/tmp/io.$_n.err" &
+	srptest io -t 0 -s 16m -p "/tmp/io.$_n.progress" "$@" >"/tmp/io.$_n" 2>"/tmp/io.$_n.err" &
 	echo $! >"/tmp/io.$_n.pid"
 	wait_for 10 exists "/tmp/io.$_n.progress" || fail "I/O $_n does not start: $(cat "/tmp/io.$_n.err")"
 }

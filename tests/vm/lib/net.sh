@@ -100,7 +100,7 @@ cable_configure() {
 }
 
 # rdma_add PATH i|t, rdma_remove PATH i|t: plug and unplug the RDMA device of one end.
-rdma_add() { rdma link show "rxe_$2$1/1" >/dev/null 2>&1 || rdma link add "rxe_$2$1" type rxe netdev "v$1$2"; }
+rdma_add() { [ -e "/sys/class/infiniband/rxe_$2$1" ] || rdma link add "rxe_$2$1" type rxe netdev "v$1$2"; }
 rdma_remove() { rdma link delete "rxe_$2$1"; }
 
 # path_cut PATH: packets vanish in both directions, no device notices. path_heal PATH: the cable is whole again.
@@ -135,11 +135,26 @@ port_up() {
 	return 0
 }
 
+# All that path_heal and port_up do, on all paths, by two programs.
 net_heal() {
 	for _n in $PATHS; do
-		path_heal "$_n"
-		port_up "$_n" i
-		port_up "$_n" t
+		for _side in i t; do printf 'qdisc del dev %s clsact\n' "s$_n$_side" "v$_n$_side"; done
+	done | tc -force -batch - 2>/dev/null
+	for _n in $PATHS; do
+		for _side in i t; do echo "link set s$_n$_side up"; done
+	done | ip -force -batch -
+}
+
+# What net_repair compares: links, addresses, rules, routes and neighbours as they were when all was well.
+net_state() {
+	for _f in -4 -6; do
+		printf '%s\n' 'addr show' 'rule show' 'route show table all' 'neigh show nud permanent' | ip -o $_f -batch -
+	done
+}
+net_is_whole() {
+	[ "$(net_state)" = "$NET_WHOLE" ] || return 1
+	for _n in $PATHS; do
+		[ -e "/sys/class/infiniband/rxe_i$_n" ] && [ -e "/sys/class/infiniband/rxe_t$_n" ] || return 1
 	done
 }
 
@@ -150,7 +165,9 @@ net_repair() {
 		_suspect=${_suspect##*.}
 		rdma_remove "${_suspect%?}" "${_suspect#?}" 2>/dev/null
 	done
+	! net_is_whole || return 0
 	for _n in $PATHS; do
 		cable_configure "$_n" && rdma_add "$_n" i && rdma_add "$_n" t || return 1
 	done
+	NET_WHOLE=$(net_state)
 }

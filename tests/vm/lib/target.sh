@@ -105,21 +105,10 @@ target_path_down() {
 	_t=$CFG/srpt/$1/$1
 	[ -d "$_t" ] || return 0
 	echo 0 >"$_t/enable" 2>/dev/null
-	for _a in "$_t"/acls/*; do
-		[ -d "$_a" ] || continue
-		for _m in "$_a"/lun_*; do
-			[ -d "$_m" ] || continue
-			rm -f "$_m/lun"
-			rmdir "$_m"
-		done
-		rmdir "$_a" || return 1
-	done
-	for _m in "$_t"/lun/lun_*; do
-		[ -d "$_m" ] || continue
-		rm -f "$_m/store"
-		rmdir "$_m" || return 1
-	done
-	rmdir "$_t" && rmdir "$CFG/srpt/$1"
+	rm -f "$_t"/acls/*/lun_*/lun "$_t"/lun/lun_*/store
+	# From the innermost outwards. What is not there is a pattern, and of no interest.
+	rmdir "$_t"/acls/*/lun_* "$_t"/acls/* "$_t"/lun/lun_* "$_t" "$CFG/srpt/$1" 2>/dev/null
+	[ ! -d "$CFG/srpt/$1" ]
 }
 
 target_down() {

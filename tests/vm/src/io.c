@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -195,6 +196,9 @@ static void *job_main(void *arg)
 	uint32_t version = 0;
 	uint64_t done;
 
+	/* In the background: whoever watches it comes first. Linux means this thread alone. */
+	if (opt.progress)
+		setpriority(PRIO_PROCESS, 0, 10);
 	for (done = 0; !stop && (!opt.ios || done < opt.ios); done++) {
 		uint64_t n = pick_sectors(j);
 		uint64_t at;
