@@ -14,7 +14,7 @@ lost() {
 	peer_clear 1
 	for _r in "$@"; do peer_rule 1 "$_r"; done
 	_aborts=$(peer_count 1 aborts) _resets=$(peer_count 1 lun_resets) _logins=$(peer_count 1 logins)
-	echo 2 >"$(sdev_dir 1)/timeout"
+	echo "$SLOW" >"$(sdev_dir 1)/timeout"
 	_n=$(klog_count "$_log")
 	srptest io -j 1 -n 1 -w 0 -N -s 4k "$a" >/tmp/lost 2>&1
 	grep -q 'errors=0' /tmp/lost && _read=OK || _read=error
@@ -40,7 +40,7 @@ run() {
 	lost "abort answered without response data" "abort of tag .* failed" "on read do hold" "on abort do set flags=0 len=36"
 	lost "abort answered by half a response" "dropping truncated SRP_RSP" "on read do hold" "on abort do set len=20"
 	lost "no answer to the abort" "SRP reset_device called" "on read do hold" "on abort do hold"
-	lost "LUN reset fails" "SRP reset_host called" "on read do hold" "on abort do hold" "on lun_reset do set code=4"
+	lost "LUN reset fails" "SRP reset_host called" "on read do hold" "on abort do set code=5" "on lun_reset do set code=4"
 	lost "no answer at all" "ib_srp: reconnect succeeded" "on read do hold" "on abort do hold" "on lun_reset do hold"
 	lost "disconnect instead of an answer to the abort" "received DREQ" "on read do hold" "on abort do close"
 	lost "response of 35 bytes" "dropping truncated SRP_RSP" "on read do set len=35"

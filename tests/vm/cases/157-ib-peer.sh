@@ -30,8 +30,9 @@ run() {
 	peer_up ib1 ib2
 	peer_login ib1 ch_count=2
 	peer_login ib2
+	rport_tmo ib1 1 off 60
 	a=$(disk ib1)
-	verified_io -j 4 -b 512:64k -t 2 -s 8m "$a"
+	verified_io -j 4 -b 512:64k -t 1 -s 8m "$a"
 	verified_io -j 2 -b 512:1m -t 1 -s 8m "$(disk ib2)"
 	echo "channels: $(host_attr ib1 ch_count) at the initiator, $(peer_count ib1 channels) at the target"
 	peer_rule ib1 "on read do close"

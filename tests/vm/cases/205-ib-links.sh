@@ -22,7 +22,7 @@ run() {
 	ib_up
 	login_to_ram ib1 64
 	# Time enough to see the state before.
-	rport_tmo ib1 1 $((3 * SLOW)) off
+	rport_tmo ib1 1 $((2 * SLOW)) off
 	a=$(disk ib1)
 	io_start bg -k -j 4 -b 512:128k "$a"
 	outage "initiator's cable pulled" "link vib0 1 down" "link vib0 1 up"

@@ -33,7 +33,7 @@ run() {
 	echo "pkey: $(host_attr ib1 pkey)"
 	echo "target's entry: $(cat "$(ib_port_dir vib1 1)/pkeys/$(vib_objects 'qp vib1 .* RC' | sed -n '1s/.*pkey \([0-9]*\).*/\1/p')")"
 	rport_tmo ib1 1 off 60
-	verified_io -j 4 -b 512:128k -t 2 "$a"
+	verified_io -j 4 -b 512:128k -t 1 -s 16m "$a"
 	io_start bg -j 4 -b 512:128k "$a"
 	i=$(pkey_index vib1 1 0x0001)
 	step "P_Key taken away"
