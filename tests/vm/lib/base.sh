@@ -41,7 +41,6 @@ wait_for() {
 }
 
 not() { ! "$@"; }
-file_has() { while read -r _v; do case $_v in $2) return 0 ;; esac; done <"$1"; return 1; }
 file_is() { [ -r "$1" ] && read -r _v <"$1" && [ "$_v" = "$2" ]; }
 exists() { [ -e "$1" ]; }
 gone() { [ ! -e "$1" ]; }
@@ -188,7 +187,11 @@ dm_reset() {
 	wait_for 30 dm_removed
 }
 
-md_left() { [ -e /proc/mdstat ] && file_has /proc/mdstat 'md*'; }
+md_left() {
+	[ -e /proc/mdstat ] || return 1
+	while read -r _v; do case $_v in md*) return 0 ;; esac; done </proc/mdstat
+	return 1
+}
 md_reset() {
 	md_left || return 0
 	mdadm --stop --scan 2>/dev/null
