@@ -175,6 +175,8 @@ int vib_cq_create(struct ib_cq *ibcq, const struct ib_cq_init_attr *attr)
 
 	if (attr->flags || attr->cqe < 1 || attr->cqe > VIB_MAX_CQE)
 		return -EINVAL;
+	if (vib_refused(ibcq->device, VIB_CREATE_CQ))
+		return -ENOMEM;
 	cq->capacity = attr->cqe;
 	cq->size = roundup_pow_of_two(attr->cqe);
 	cq->ring = kvcalloc(cq->size, sizeof(*cq->ring), GFP_KERNEL);

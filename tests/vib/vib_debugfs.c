@@ -11,6 +11,8 @@
  *	qp_err		NODE QPN|all			to the error state, with IB_EVENT_QP_FATAL
  *	cq_overflow	NODE				completion queues besides those for MADs are overrun at their next completion
  *	fatal		NODE				IB_EVENT_DEVICE_FATAL
+ *	no_flush	NODE 0|1			connections in the error state complete nothing
+ *	refuse		NODE CALL N			the N-th such call from now on fails with ENOMEM; 0: none (calls: see do_refuse())
  *	hca_remove, hca_add	NODE			as if pulled out and put in; returns when it is done
  *	rules		see vib_fault.c; reading lists them
  *	trace		writing anything empties it
@@ -228,6 +230,57 @@ static int do_fatal(const struct request *r)
 	return vib_hca_with(r->node, raise_event, &e);
 }
 
+/* What was kept is flushed when the fault ends. */
+static int set_no_flush(struct vib_hca *hca, void *arg)
+{
+	const bool *on = arg;
+	unsigned long qpn;
+	struct vib_qp *qp;
+
+	WRITE_ONCE(hca->no_flush, *on);
+	xa_lock_irq(&hca->qps);
+	xa_for_each(&hca->qps, qpn, qp)
+		queue_work(hca->wq, &qp->engine);
+	xa_unlock_irq(&hca->qps);
+	return 0;
+}
+
+static int do_no_flush(const struct request *r)
+{
+	bool on;
+	int ret = kstrtobool(r->argv[0], &on);
+
+	return ret ? ret : vib_hca_with(r->node, set_no_flush, &on);
+}
+
+struct refusal {
+	enum vib_call call;
+	int nth;
+};
+
+static int set_refusal(struct vib_hca *hca, void *arg)
+{
+	const struct refusal *refusal = arg;
+
+	atomic_set(&hca->refuse[refusal->call], refusal->nth);
+	return 0;
+}
+
+static int do_refuse(const struct request *r)
+{
+	static const char *const names[VIB_CALLS] = {
+		[VIB_ALLOC_PD] = "alloc_pd", [VIB_CREATE_CQ] = "create_cq", [VIB_CREATE_QP] = "create_qp", [VIB_ALLOC_MR] = "alloc_mr",
+		[VIB_MODIFY_QP] = "modify_qp", [VIB_POST_SEND] = "post_send", [VIB_POST_RECV] = "post_recv",
+	};
+	struct refusal refusal = {};
+
+	while (refusal.call < VIB_CALLS && strcmp(names[refusal.call], r->argv[0]))
+		refusal.call++;
+	if (refusal.call == VIB_CALLS || kstrtoint(r->argv[1], 10, &refusal.nth) || refusal.nth < 0)
+		return -EINVAL;
+	return vib_hca_with(r->node, set_refusal, &refusal);
+}
+
 static int do_hca_remove(const struct request *r)
 {
 	return r->node->type == VIB_CA ? vib_hca_remove(r->node) : -EINVAL;
@@ -252,6 +305,8 @@ static const struct command {
 	{ "qp_err",	false,	1, do_qp_err },
 	{ "cq_overflow", false,	0, do_cq_overflow },
 	{ "fatal",	false,	0, do_fatal },
+	{ "no_flush",	false,	1, do_no_flush },
+	{ "refuse",	false,	2, do_refuse },
 	{ "hca_remove",	false,	0, do_hca_remove },
 	{ "hca_add",	false,	0, do_hca_add },
 };

@@ -39,9 +39,9 @@ static int hca_query_device(struct ib_device *dev, struct ib_device_attr *attr, 
 		.hw_ver = 1,
 		.max_qp = 65536,
 		.max_qp_wr = VIB_MAX_WR,
-		.device_cap_flags = IB_DEVICE_MEM_MGT_EXTENSIONS | IB_DEVICE_PORT_ACTIVE_EVENT | IB_DEVICE_SYS_IMAGE_GUID |
-			IB_DEVICE_RC_RNR_NAK_GEN | IB_DEVICE_CHANGE_PHY_PORT | IB_DEVICE_BAD_PKEY_CNTR | IB_DEVICE_BAD_QKEY_CNTR,
-		.kernel_cap_flags = IBK_LOCAL_DMA_LKEY,
+		.device_cap_flags = (vib_knobs.no_fast_reg ? 0 : IB_DEVICE_MEM_MGT_EXTENSIONS) | IB_DEVICE_PORT_ACTIVE_EVENT |
+			IB_DEVICE_SYS_IMAGE_GUID | IB_DEVICE_RC_RNR_NAK_GEN | IB_DEVICE_CHANGE_PHY_PORT | IB_DEVICE_BAD_PKEY_CNTR | IB_DEVICE_BAD_QKEY_CNTR,
+		.kernel_cap_flags = IBK_LOCAL_DMA_LKEY | (vib_knobs.sg_gaps ? IBK_SG_GAPS_REG : 0),
 		.max_send_sge = VIB_MAX_SGE,
 		.max_recv_sge = VIB_MAX_SGE,
 		.max_sge_rd = VIB_MAX_SGE,
@@ -203,7 +203,7 @@ static void hca_disassociate_ucontext(struct ib_ucontext *context)
 
 static int hca_alloc_pd(struct ib_pd *pd, struct ib_udata *udata)
 {
-	return 0;
+	return vib_refused(pd->device, VIB_ALLOC_PD) ? -ENOMEM : 0;
 }
 
 static int hca_dealloc_pd(struct ib_pd *pd, struct ib_udata *udata)
@@ -230,6 +230,8 @@ static int hca_destroy_ah(struct ib_ah *ibah, u32 flags)
 
 static int hca_create_qp(struct ib_qp *ibqp, struct ib_qp_init_attr *init, struct ib_udata *udata)
 {
+	if (vib_refused(ibqp->device, VIB_CREATE_QP))
+		return -ENOMEM;
 	switch (init->qp_type) {
 	case IB_QPT_RC:
 		return vib_qp_create(ibqp, init, &vib_rc_transport);

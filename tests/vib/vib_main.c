@@ -31,6 +31,10 @@ module_param_named(strict, vib_knobs.strict, bool, 0444);
 MODULE_PARM_DESC(strict, "poison what is undefined, refuse an R_Key for all memory (default: Y)");
 module_param_named(global_rkey, vib_knobs.global_rkey, bool, 0444);
 MODULE_PARM_DESC(global_rkey, "allow an R_Key for all memory in strict mode too");
+module_param_named(sg_gaps, vib_knobs.sg_gaps, bool, 0444);
+MODULE_PARM_DESC(sg_gaps, "registrations may have gaps between their elements (default: N)");
+module_param_named(no_fast_reg, vib_knobs.no_fast_reg, bool, 0444);
+MODULE_PARM_DESC(no_fast_reg, "the HCAs cannot register memory by work requests (default: N)");
 
 /* ---- topologies ----------------------------------------------------------------------------------------- */
 

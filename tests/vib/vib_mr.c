@@ -19,7 +19,16 @@
 
 /* ---- life ----------------------------------------------------------------------------------------------- */
 
-static struct vib_mr *mr_alloc(struct ib_pd *pd, enum vib_mr_kind kind, u32 pages)
+static void mr_free(struct vib_mr *mr)
+{
+	kvfree(mr->lens);
+	kvfree(mr->next_lens);
+	kvfree(mr->next_pages);
+	kvfree(mr->pages);
+	kfree(mr);
+}
+
+static struct vib_mr *mr_alloc(struct ib_pd *pd, enum vib_mr_kind kind, u32 pages, bool gaps)
 {
 	struct vib_hca *hca = vib_hca(pd->device);
 	struct vib_mr *mr;
@@ -30,6 +39,7 @@ static struct vib_mr *mr_alloc(struct ib_pd *pd, enum vib_mr_kind kind, u32 page
 		return ERR_PTR(-ENOMEM);
 	mr->kind = kind;
 	mr->max_pages = pages;
+	mr->gaps = gaps;
 	init_waitqueue_head(&mr->idle);
 	ret = -ENOMEM;
 	mr->pages = kvcalloc(max(pages, 1u), sizeof(u64), GFP_KERNEL);
@@ -38,24 +48,26 @@ static struct vib_mr *mr_alloc(struct ib_pd *pd, enum vib_mr_kind kind, u32 page
 	if (kind == VIB_MR_FAST) {
 		mr->next_pages = kvcalloc(max(pages, 1u), sizeof(u64), GFP_KERNEL);
 		if (!mr->next_pages)
-			goto free_pages;
+			goto free_mr;
+	}
+	if (gaps) {
+		mr->lens = kvcalloc(max(pages, 1u), sizeof(u32), GFP_KERNEL);
+		mr->next_lens = kvcalloc(max(pages, 1u), sizeof(u32), GFP_KERNEL);
+		if (!mr->lens || !mr->next_lens)
+			goto free_mr;
 	}
 	/* Not index 0: that is where the local DMA key is. */
 	ret = xa_alloc_cyclic_irq(&hca->mrs, &mr->index, mr, XA_LIMIT(1, 0xffffff), &hca->next_mr, GFP_KERNEL);
 	if (ret < 0)
-		goto free_next;
+		goto free_mr;
 	mr->key = mr->index << 8;
 	mr->ib.pd = pd;
 	mr->ib.lkey = mr->key;
 	mr->ib.rkey = mr->key;
 	return mr;
 
-free_next:
-	kvfree(mr->next_pages);
-free_pages:
-	kvfree(mr->pages);
 free_mr:
-	kfree(mr);
+	mr_free(mr);
 	return ERR_PTR(ret);
 }
 
@@ -71,9 +83,7 @@ int vib_mr_dereg(struct ib_mr *ibmr, struct ib_udata *udata)
 	spin_unlock_irq(&hca->mr_lock);
 	if (mr->umem)
 		ib_umem_release(mr->umem);
-	kvfree(mr->next_pages);
-	kvfree(mr->pages);
-	kfree(mr);
+	mr_free(mr);
 	return 0;
 }
 
@@ -97,7 +107,7 @@ struct ib_mr *vib_mr_get_dma(struct ib_pd *pd, int access)
 		pr_notice("vib: %s: no R_Key for all memory; parameter global_rkey=1 allows it\n", dev_name(&pd->device->dev));
 		return ERR_PTR(-EPERM);
 	}
-	mr = mr_alloc(pd, VIB_MR_DMA, 0);
+	mr = mr_alloc(pd, VIB_MR_DMA, 0, false);
 	if (IS_ERR(mr))
 		return ERR_CAST(mr);
 	mr_publish(vib_hca(pd->device), mr, 0, U64_MAX, access);
@@ -123,7 +133,7 @@ struct ib_mr *vib_mr_reg_user(struct ib_pd *pd, u64 start, u64 length, u64 iova,
 		ib_umem_release(umem);
 		return ERR_PTR(-EINVAL);
 	}
-	mr = mr_alloc(pd, VIB_MR_USER, count);
+	mr = mr_alloc(pd, VIB_MR_USER, count, false);
 	if (IS_ERR(mr)) {
 		ib_umem_release(umem);
 		return ERR_CAST(mr);
@@ -140,13 +150,16 @@ struct ib_mr *vib_mr_reg_user(struct ib_pd *pd, u64 start, u64 length, u64 iova,
 
 struct ib_mr *vib_mr_alloc(struct ib_pd *pd, enum ib_mr_type type, u32 max_sg)
 {
+	bool gaps = type == IB_MR_TYPE_SG_GAPS && vib_knobs.sg_gaps;
 	struct vib_mr *mr;
 
-	if (type != IB_MR_TYPE_MEM_REG)
+	if (type != IB_MR_TYPE_MEM_REG && !gaps)
 		return ERR_PTR(-EOPNOTSUPP);
 	if (max_sg > VIB_MAX_PAGES)
 		return ERR_PTR(-EINVAL);
-	mr = mr_alloc(pd, VIB_MR_FAST, max_sg);
+	if (vib_refused(pd->device, VIB_ALLOC_MR))
+		return ERR_PTR(-ENOMEM);
+	mr = mr_alloc(pd, VIB_MR_FAST, max_sg, gaps);
 	return IS_ERR(mr) ? ERR_CAST(mr) : &mr->ib;
 }
 
@@ -160,8 +173,31 @@ static int mr_set_page(struct ib_mr *ibmr, u64 addr)
 	return 0;
 }
 
+/* The elements as they are, the first one from *@offset on. */
+static int mr_map_gaps(struct vib_mr *mr, struct scatterlist *sgl, int n, unsigned int *offset)
+{
+	unsigned int skip = offset ? *offset : 0;
+	struct scatterlist *sg;
+	int i;
+
+	mr->ib.iova = sg_dma_address(sgl) + skip;
+	mr->ib.length = 0;
+	for_each_sg(sgl, sg, min_t(int, n, mr->max_pages), i) {
+		mr->next_pages[i] = sg_dma_address(sg) + skip;
+		mr->next_lens[i] = sg_dma_len(sg) - skip;
+		mr->ib.length += mr->next_lens[i];
+		skip = 0;
+	}
+	if (offset)
+		*offset = 0;
+	mr->next_npages = i;
+	return i;
+}
+
 int vib_mr_map_sg(struct ib_mr *ibmr, struct scatterlist *sg, int n, unsigned int *offset)
 {
+	if (vib_mr(ibmr)->gaps)
+		return mr_map_gaps(vib_mr(ibmr), sg, n, offset);
 	vib_mr(ibmr)->next_npages = 0;
 	return ib_sg_to_pages(ibmr, sg, n, offset, mr_set_page);
 }
@@ -177,6 +213,8 @@ enum ib_wc_status vib_mr_register(struct ib_pd *pd, struct vib_mr *mr, u32 key, 
 	if (mr->kind != VIB_MR_FAST || mr->ib.pd != pd || key >> 8 != mr->index || mr->valid || mr->users || !mr->next_npages)
 		goto unlock;
 	memcpy(mr->pages, mr->next_pages, mr->next_npages * sizeof(u64));
+	if (mr->gaps)
+		memcpy(mr->lens, mr->next_lens, mr->next_npages * sizeof(u32));
 	mr->key = key;
 	mr->access = access;
 	mr->iova = mr->ib.iova;
@@ -329,10 +367,18 @@ static void *cursor_map(struct cursor *c, u64 *chunk)
 	const struct vib_seg *seg = c->seg;
 	const struct vib_mr *mr = seg->mr;
 	u64 rest = seg->len - c->at, pos, page_size;
+	u32 i;
 
 	if (!mr || mr->kind == VIB_MR_DMA) {
 		*chunk = rest;
 		return (void *)(uintptr_t)(seg->addr + c->at);
+	}
+	if (mr->gaps) {
+		pos = seg->addr - mr->iova + c->at;
+		for (i = 0; pos >= mr->lens[i]; i++)
+			pos -= mr->lens[i];
+		*chunk = min(rest, mr->lens[i] - pos);
+		return (void *)(uintptr_t)(mr->pages[i] + pos);
 	}
 	page_size = BIT_ULL(mr->page_shift);
 	pos = (mr->iova & (page_size - 1)) + seg->addr - mr->iova + c->at;

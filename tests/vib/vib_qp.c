@@ -297,6 +297,8 @@ static void qp_engine(struct work_struct *work)
 			flush_sends(qp);
 			return;
 		case IB_QPS_ERR:
+			if (READ_ONCE(qp->hca->no_flush) && qp->ib.qp_type == IB_QPT_RC)
+				return;
 			flush_sends(qp);
 			flush_receives(qp);
 			return;
@@ -410,6 +412,10 @@ int vib_qp_post_send(struct ib_qp *ibqp, const struct ib_send_wr *wr, const stru
 		*bad = wr;
 		return -EINVAL;
 	}
+	if (ibqp->qp_type == IB_QPT_RC && vib_refused(ibqp->device, VIB_POST_SEND)) {
+		*bad = wr;
+		return -ENOMEM;
+	}
 	spin_lock_irqsave(&sq->lock, flags);
 	for (; wr; wr = wr->next) {
 		ret = vib_ring_used(sq) < sq->capacity ? sq_fill(qp, vib_ring_slot(sq, sq->tail), wr) : -ENOMEM;
@@ -432,6 +438,10 @@ int vib_qp_post_recv(struct ib_qp *ibqp, const struct ib_recv_wr *wr, const stru
 	if (READ_ONCE(qp->state) == IB_QPS_RESET || qp->srq) {
 		*bad = wr;
 		return -EINVAL;
+	}
+	if (ibqp->qp_type == IB_QPT_RC && vib_refused(ibqp->device, VIB_POST_RECV)) {
+		*bad = wr;
+		return -ENOMEM;
 	}
 	ret = vib_rq_post(&qp->rq, wr, bad);
 	/* The state is looked at after posting: either the flush under way sees the receive, or we see the error. */
@@ -516,6 +526,8 @@ int vib_qp_modify(struct ib_qp *ibqp, struct ib_qp_attr *attr, int mask, struct 
 	enum ib_qp_state from, to;
 	int ret = -EINVAL;
 
+	if (ibqp->qp_type == IB_QPT_RC && vib_refused(ibqp->device, VIB_MODIFY_QP))
+		return -ENOMEM;
 	/* Path migration exists in the attributes of every connection, but there is only the one state without alternate path. */
 	if ((mask & IB_QP_PATH_MIG_STATE) && attr->path_mig_state == IB_MIG_MIGRATED)
 		mask &= ~IB_QP_PATH_MIG_STATE;

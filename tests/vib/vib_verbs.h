@@ -46,6 +46,8 @@ struct vib_knobs {
 	bool strict;		/* poison what a completion does not define; no R_Key for all memory; check kernel addresses */
 	bool global_rkey;	/* DMA regions may be used by peers although strict */
 	bool trace;
+	bool sg_gaps;		/* registrations with gaps between their elements; constant, as the next one */
+	bool no_fast_reg;	/* no registration by work requests */
 	u32 late_complete_us;	/* completions become visible that much later */
 };
 
@@ -58,6 +60,9 @@ void vib_trace_show(struct seq_file *s);
 void vib_trace_clear(void);
 
 /* ---- HCA (vib_hca.c) ------------------------------------------------------------------------------------ */
+
+/* What an HCA may be told to refuse once; the last three are of connections. */
+enum vib_call { VIB_ALLOC_PD, VIB_CREATE_CQ, VIB_CREATE_QP, VIB_ALLOC_MR, VIB_MODIFY_QP, VIB_POST_SEND, VIB_POST_RECV, VIB_CALLS };
 
 struct vib_hca {
 	struct ib_device ib;
@@ -74,11 +79,19 @@ struct vib_hca {
 	struct list_head cqs;		/* cq_lock */
 	struct mutex live_lock;
 	bool live;			/* events may be dispatched; live_lock */
+	bool no_flush;			/* connections in the error state complete nothing */
+	atomic_t refuse[VIB_CALLS];	/* N: the N-th call from now on fails; 0: none */
 };
 
 static inline struct vib_hca *vib_hca(struct ib_device *dev)
 {
 	return container_of(dev, struct vib_hca, ib);
+}
+
+/* To be asked once for each call: must it fail (-ENOMEM)? Any context. */
+static inline bool vib_refused(struct ib_device *dev, enum vib_call call)
+{
+	return atomic_dec_if_positive(&vib_hca(dev)->refuse[call]) == 0;
 }
 
 /* Makes the HCA of a node and registers it, or takes it away, also under I/O. Sleeps. -EEXIST, -ENODEV: it is there or gone already. */
@@ -174,7 +187,9 @@ struct vib_mr {
 	enum vib_mr_kind kind;
 	u32 index;
 	struct ib_umem *umem;
-	u64 *next_pages;	/* from map_mr_sg; the owner's until REG_MR executes */
+	bool gaps;		/* IB_MR_TYPE_SG_GAPS: elements of any length instead of pages; constant */
+	u64 *next_pages;	/* from map_mr_sg; the owner's until REG_MR executes, as the next two */
+	u32 *next_lens;
 	u32 next_npages, max_pages;
 	/* what the HCA knows: hca->mr_lock. Page list and range do not change while users > 0. */
 	bool valid;
@@ -183,6 +198,7 @@ struct vib_mr {
 	u64 iova, length;
 	u8 page_shift;
 	u64 *pages;		/* kernel addresses */
+	u32 *lens;		/* with gaps: how long each is */
 	u32 users;		/* copies under way */
 	u32 invalidations;	/* under way */
 	wait_queue_head_t idle;
