@@ -315,6 +315,19 @@ static int srp_ch_create_mrs(struct srp_ch *ch, const struct srp_sizes *sizes)
 	return ret;
 }
 
+static struct ib_cq *srp_ch_alloc_cq(struct srp_ch *ch, unsigned int depth,
+				     enum ib_poll_context context)
+{
+	struct ib_cq *cq;
+
+	/* one more for draining */
+	cq = ib_alloc_cq(ch->sdev->dev, ch, depth + 1, ch->comp_vector, context);
+	if (IS_ERR(cq))
+		srp_err(ch->shost, "CQ creation failed for dev %s: %ld\n",
+			dev_name(&ch->sdev->dev->dev), PTR_ERR(cq));
+	return cq;
+}
+
 int srp_ch_create_qp(struct srp_ch *ch, const struct srp_sizes *sizes,
 		     int (*create)(struct srp_ch *ch, struct ib_qp_init_attr *attr))
 {
@@ -333,10 +346,10 @@ int srp_ch_create_qp(struct srp_ch *ch, const struct srp_sizes *sizes,
 	struct ib_cq *recv_cq, *send_cq;
 	int ret;
 
-	recv_cq = ib_alloc_cq(dev, ch, sizes->rq_depth + 1, ch->comp_vector, IB_POLL_SOFTIRQ);
+	recv_cq = srp_ch_alloc_cq(ch, sizes->rq_depth, IB_POLL_SOFTIRQ);
 	if (IS_ERR(recv_cq))
 		return PTR_ERR(recv_cq);
-	send_cq = ib_alloc_cq(dev, ch, sizes->sq_depth + 1, ch->comp_vector, IB_POLL_DIRECT);
+	send_cq = srp_ch_alloc_cq(ch, sizes->sq_depth, IB_POLL_DIRECT);
 	if (IS_ERR(send_cq)) {
 		ret = PTR_ERR(send_cq);
 		goto free_recv_cq;

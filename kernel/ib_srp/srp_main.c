@@ -86,8 +86,10 @@ static int srp_add_one(struct ib_device *dev)
 	int ret;
 
 	sdev = srp_device_create(dev);
-	if (IS_ERR(sdev))
-		return PTR_ERR(sdev);
+	if (IS_ERR(sdev)) {
+		ret = PTR_ERR(sdev);
+		goto log;
+	}
 	rdma_for_each_port(dev, port) {
 		srp_check_subnet_timeout(dev, port);
 		host = srp_host_create(sdev, port);
@@ -105,6 +107,9 @@ static int srp_add_one(struct ib_device *dev)
 destroy_hosts:
 	srp_destroy_hosts(sdev);
 	srp_device_destroy(sdev);
+log:
+	/* Nobody else says so: the RDMA core goes on without this client. */
+	dev_err(&dev->dev, "not usable for SRP (%d)\n", ret);
 	return ret;
 }
 

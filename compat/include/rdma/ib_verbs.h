@@ -72,10 +72,7 @@ static inline int kc_post_recv(struct ib_qp *qp, struct ib_recv_wr *wr)
 #define KC_DEFINE_CLIENT_OPS(_add, _remove)					\
 	static void _add##_void(struct ib_device *dev)				\
 	{									\
-		int ret = _add(dev);						\
-										\
-		if (ret)							\
-			dev_err(&dev->dev, "not usable for SRP (%d)\n", ret);	\
+		_add(dev);							\
 	}									\
 	static void _remove##_added(struct ib_device *dev, void *client_data)	\
 	{									\
