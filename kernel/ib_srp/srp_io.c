@@ -62,7 +62,7 @@ static int srp_refuse_dead(struct srp_ch *ch, struct scsi_cmnd *cmd)
 		return srp_complete_now(cmd, srp_result_disrupted(ch, cmd));
 	/* A path checker's command repeats itself; it must not make the others wait. */
 	if (rport && !blk_rq_is_passthrough(scsi_cmd_to_rq(cmd)))
-		srp_rport_hold_io(rport);
+		srp_rport_hold_io(rport, cmd->device);
 	return SCSI_MLQUEUE_HOST_BUSY;
 }
 

@@ -19,6 +19,7 @@
 #include "../scsi_transport_srp/srp_tmo.h"
 
 struct Scsi_Host;
+struct scsi_device;
 
 #define SRP_RPORT_ROLE_INITIATOR	0
 #define SRP_RPORT_ROLE_TARGET		1
@@ -117,13 +118,14 @@ void srp_rport_error(struct srp_rport *rport);
 
 /**
  * srp_rport_hold_io - the driver refused a command that has to wait for the connection
+ * @sdev: whose command; its hostdata is the transport's
  *
- * Blocks the devices, if the state of the rport wants that, so that commands wait in their
- * queues. Until then they stay unblocked, and commands that multipath has another path for
- * fail at once instead of waiting with the others.
+ * Blocks the device, if the state of the rport wants that, so that its commands wait in their
+ * queue. Until then, and on the host's other devices, commands that multipath has another
+ * path for fail at once instead of waiting with the others.
  * Context: any; the host's commands are not all finished yet.
  */
-void srp_rport_hold_io(struct srp_rport *rport);
+void srp_rport_hold_io(struct srp_rport *rport, struct scsi_device *sdev);
 
 /* A reason to believe that reconnecting succeeds now: try at once. May sleep. */
 void srp_rport_kick(struct srp_rport *rport);

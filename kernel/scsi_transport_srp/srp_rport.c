@@ -122,12 +122,13 @@ static void srp_for_each_device(struct srp_rport *rport, enum scsi_device_state 
 }
 
 /*
- * No wait for commands that are being queued: drivers refuse them once they know
- * that the connection is down.
+ * Blocks a device that a command has to wait for, if @state says so. No wait for commands
+ * that are being queued: drivers refuse them once they know that the connection is down.
  */
-static void srp_block_device(struct scsi_device *sdev, enum scsi_device_state unused)
+static void srp_hold_device(struct scsi_device *sdev, enum scsi_device_state state)
 {
-	scsi_internal_device_block_nowait(sdev);
+	if (xchg(&sdev->hostdata, NULL) && state == SDEV_BLOCK)
+		scsi_internal_device_block_nowait(sdev);
 }
 
 static void srp_unblock_device(struct scsi_device *sdev, enum scsi_device_state state)
@@ -188,8 +189,7 @@ static void srp_hold_work(struct work_struct *work)
 	struct srp_rport *rport = container_of(work, struct srp_rport, hold_work);
 
 	mutex_lock(&rport->mutex);
-	if (rport->may_hold)
-		srp_for_each_device(rport, SDEV_BLOCK, srp_block_device);
+	srp_for_each_device(rport, rport->may_hold ? SDEV_BLOCK : SDEV_RUNNING, srp_hold_device);
 	mutex_unlock(&rport->mutex);
 }
 
@@ -292,11 +292,13 @@ void srp_rport_error(struct srp_rport *rport)
 }
 EXPORT_SYMBOL_GPL(srp_rport_error);
 
-void srp_rport_hold_io(struct srp_rport *rport)
+void srp_rport_hold_io(struct srp_rport *rport, struct scsi_device *sdev)
 {
 	/* If it is too early the command comes again. */
-	if (READ_ONCE(rport->may_hold))
-		queue_work(srp_timer_wq, &rport->hold_work);
+	if (!READ_ONCE(rport->may_hold))
+		return;
+	WRITE_ONCE(sdev->hostdata, rport);
+	queue_work(srp_timer_wq, &rport->hold_work);
 }
 EXPORT_SYMBOL_GPL(srp_rport_hold_io);
 
