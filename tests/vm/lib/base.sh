@@ -59,6 +59,12 @@ klog_has() { klog | grep -q -e "$1"; }
 klog_count() { klog | grep -c -e "$1"; }
 expect_klog() { klog_has "$1" || fail "the kernel log has no line like: $1"; }
 
+# The messages of level debug, from now on until the modules are unloaded.
+klog_debug() {
+	for _m in ib_srp scsi_transport_srp; do echo "module $_m +p"; done >/sys/kernel/debug/dynamic_debug/control ||
+		fail "no dynamic debug messages"
+}
+
 # Loads the modules under test; arguments are parameters of ib_srp.
 srp_load() {
 	case $MODULES in
@@ -157,6 +163,7 @@ guest_reset() {
 	_bad=0
 	killall -q -KILL multipathd srptest mdadm systemd-udevd udevadm 2>/dev/null
 	rm -rf /run/udev
+	{ echo 1 >/sys/devices/system/cpu/cpu1/online; } 2>/dev/null
 	net_heal
 	vib_no_faults
 	dm_reset || { echo "device mapper devices are left: $(dmsetup ls)"; _bad=1; }

@@ -16,6 +16,7 @@ static const struct {
 	{ "table", cmd_table, "FILE TABLE: writes the strings of a table, compares each error with the expected one" },
 	{ "io", cmd_io, "[options] DEVICE: verified reads and writes by several threads" },
 	{ "sg", cmd_sg, "[options] DEVICE: verified SG_IO with scatter lists of odd shape" },
+	{ "cdb", cmd_cdb, "DEVICE in|out BYTES HEX: one command by SG_IO; prints its status and residual" },
 	{ "tsc", cmd_tsc, "frequency of the time stamp counter in kHz; this one runs on the host" },
 };
 

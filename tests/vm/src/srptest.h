@@ -14,6 +14,7 @@ int cmd_nth(int argc, char **argv);
 int cmd_table(int argc, char **argv);
 int cmd_io(int argc, char **argv);
 int cmd_sg(int argc, char **argv);
+int cmd_cdb(int argc, char **argv);
 int cmd_tsc(int argc, char **argv);
 
 /* "EINVAL" for EINVAL, "OK" for 0, "E<number>" for what has no name here. */
