@@ -1,6 +1,9 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# Two paths under dm-multipath; each kind of loss of one of them under verified I/O; the path comes back and is used again.
+# Two paths under dm-multipath; one of them is lost in both ways that RoCE does not see itself, under verified I/O; it comes back and is used again.
+#
+# Ports that go down are in 311: when a packet meets a link that is going down, rxe puts the sending queue pair into the error state, the one
+# for management datagrams too, and then no reconnect over it succeeds any more.
 # timeout: 180
 # shellcheck disable=SC2154 # noticed_ms
 
@@ -30,10 +33,6 @@ run() {
 	mp_create mp "$a" "$(disk 2)"
 	io_start bg -j 4 -b 512:64k /dev/mapper/mp
 	lose "target port closed" target_close target_open
-	# The port's return starts the reconnect, not the time; and rxe must not be made to send while its link goes down.
-	rport_set 1 reconnect_delay 30 >/dev/null
-	lose "local port down" port_down port_up
-	rport_set 1 reconnect_delay 2 >/dev/null
 	lose "silent cut" path_cut path_heal
 	io_expect_clean bg
 	mp_remove mp

@@ -20,7 +20,7 @@ run() {
 			case $round in
 			1|3) target_close $p; wait_for 30 lost $p || fail "path $p: loss unnoticed"; target_open $p ;;
 			2)
-				# As in 050.
+				# The port's return starts the reconnect, not the time; and rxe must not be made to send while its link goes down.
 				rport_set $p reconnect_delay 30 >/dev/null
 				port_down $p
 				wait_for 60 lost $p || fail "path $p: loss unnoticed"
