@@ -32,4 +32,9 @@ run() {
 	variant ch_count=1
 	variant ch_count=2 queue_size=4
 	variant ch_count=2 max_sect=8,queue_size=2 "-n 8"
+	step "more immediate data than ib_srpt has room for"
+	srp_load max_imm_data=100000000 || fail "ib_srp does not load"
+	echo "max_imm_data=100000000: $(try_login 1)"
+	expect_klog 'Clamping max_imm_data to'
+	expect_klog 'SRP_LOGIN_REJ: requested max_it_iu_len too large'
 }

@@ -48,7 +48,9 @@ run() {
 	good "link-local, no source" "[$(local6_t 1)%v1i]"
 	refused "link-local, interface of path 2" "[$(local6_t 1)%v2i]"
 	refused "link-local, no such interface" "[$(local6_t 1)%v9i]"
+	expect_klog 'there is no network interface v9i'
 	refused "nobody has the address" "[fd00:1::77]" "$global_src"
+	expect_klog 'No route available from \[fd00:1::1'
 	refused "no route" "[fd77::1]"
 	refused "source is no address of ours" "$global" "[fd00:1::77]"
 	refused "source of the other kind" "$global" "$(addr_i 1)"

@@ -40,5 +40,7 @@ run() {
 	t dev_loss_tmo 2147483647
 	t fast_io_fail_tmo 15
 	echo "state: $(rport_state 1)"
+	expect_klog 'fast_io_fail_tmo must not exceed dev_loss_tmo; '
+	expect_klog 'reconnect_delay must not be 0; '
 	srp_logout 1
 }

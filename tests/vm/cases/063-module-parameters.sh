@@ -37,6 +37,8 @@ run() {
 	show cmd_sg_entries=20 indirect_sg_entries=10
 	show indirect_sg_entries=1000000
 	show srp_sg_tablesize=30
+	expect_klog "reconnect_delay: 'x' is neither a number of seconds nor off"
+	expect_klog 'fast_io_fail_tmo must not exceed dev_loss_tmo; '
 	klog | grep -o 'ib_srp: .*\(Clamping\|Bumping\|deprecated\).*' | sed 's/^ib_srp: //'
 	srp_load
 	p=/sys/module/ib_srp/parameters

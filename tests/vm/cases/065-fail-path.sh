@@ -16,11 +16,13 @@ run() {
 	login_both 2 30 600
 	a=$(disk 1)
 	for v in 0 2 '1 1' yes; do echo "fail_path '$v': $(rport_set 1 fail_path "$v"), $(rport_state 1)"; done
+	expect_klog 'fail_path takes only 1: the path to the target port is gone'
 	echo "read: $(cat "$(rport 1)/fail_path" 2>&1 | sed 's/.*: //')"
 
 	step "a mistake: the path works"
 	attempts=$(dmesg | grep -c 'reconnect succeeded')
 	echo "fail_path 1: $(rport_set 1 fail_path 1)"
+	expect_klog 'told that the path to .* is gone'
 	wait_for 10 log_more 'reconnect succeeded' "$attempts" || fail "no reconnect"
 	wait_for 10 state_is 1 running || fail "state $(rport_state 1)"
 	dd if="$a" of=/dev/null bs=64k count=4 iflag=direct 2>/dev/null || fail "the disk cannot be read"

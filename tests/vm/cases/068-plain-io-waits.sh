@@ -21,7 +21,7 @@ run() {
 	wait_for 10 state_is 1 blocked || fail "state $(rport_state 1)"
 	wait_for 10 plain_waits || fail "the plain disk is $(sdev_state 1 1)"
 	echo "plain disk: $(sdev_state 1 1), the other one: $(sdev_state 1)"
-	io_start bg -j 2 -b 4k:64k /dev/mapper/mp
+	io_start bg -j 1 -b 4k:64k /dev/mapper/mp
 	wait_for 5 io_moves bg || fail "multipath I/O waits with the plain one"
 	echo "multipath I/O goes on while plain I/O waits: $(rport_state 1), $(sdev_state 1 1)"
 	measure "longest time without any completion: $(io_value bg stall_ms) ms"

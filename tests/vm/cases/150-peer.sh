@@ -50,6 +50,12 @@ run() {
 	io_over "several memory regions" "cmd_sg_entries=8,sg_tablesize=2048,max_sect=8192" srptest sg -b 4m -e 1024 -g 4096 -n 2 -s 8m
 	io_over "more of them than fit" "cmd_sg_entries=1,sg_tablesize=2048,max_sect=8192,allow_ext_sg=1" \
 		srptest sg -b 4m -e 1024 -g 4096 -n 2 -s 8m
+	step "more of them than fit, and no room elsewhere"
+	peer_login 1 "cmd_sg_entries=1,sg_tablesize=2048,max_sect=8192"
+	echo "more of them than fit, and no room elsewhere: $(srptest sg -l -b 4m -e 1024 -g 4096 -n 1 -s 8m "$(disk 1)" 2>/dev/null)"
+	expect_klog 'Could not fit S/G list into SRP_CMD (. descriptors, cmd_sg_entries 1)'
+	expect_klog 'Failed to map data (-5)'
+	srp_logout 1
 	srp_unload
 	srp_load never_register=Y
 	io_over "no registration" "cmd_sg_entries=255,sg_tablesize=255" srptest sg -b 32k:64k -e 100 -o 3 -n 10

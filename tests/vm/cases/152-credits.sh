@@ -5,6 +5,7 @@
 # On the virtual fabric: when the target has no room for more, rxe of Linux 6.1 repeats a FAST REG that it has executed, and fails it
 # ("lkey not free"), with the distribution's ib_srp as well.
 # timeout: 300
+# nightly: 400
 # check: 6.12
 
 req_lim() { host_attr ib1 req_lim; }
@@ -15,6 +16,19 @@ stands_still() {
 	_cmds=$(peer_count ib1 cmds)
 	sleep 1
 	peer_count_is ib1 cmds "$_cmds"
+}
+
+# Half a minute without a single credit, and without an answer to wait for: the connection is made anew. Prints nothing.
+starve() {
+	step "a target that forgets credits"
+	peer_login ib1 ch_count=1
+	peer_rule ib1 "on cmd * do set delta=0"
+	io_start starved -j 2 -b 4k -s 8m "$(disk ib1)"
+	wait_for 60 klog_has 'has granted no request for 30 s although none is outstanding, connecting anew' || fail "I/O waits for ever"
+	peer_clear ib1
+	wait_for 20 io_moves starved || fail "no I/O over the new connection"
+	io_expect_clean starved
+	srp_logout ib1
 }
 
 run() {
@@ -87,6 +101,7 @@ run() {
 	peer_send ib2 "cred_req delta=100"
 	io_expect_clean bg
 	srp_logout ib2
+	[ -z "$NIGHTLY" ] || starve
 	expect OK $PEER/control "del ib2"
 	peer_unload
 	ib_finish

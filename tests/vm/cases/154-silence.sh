@@ -44,6 +44,7 @@ run() {
 	lost "no answer at all" "ib_srp: reconnect succeeded" "on read do hold" "on abort do hold" "on lun_reset do hold"
 	lost "disconnect instead of an answer to the abort" "received DREQ" "on read do hold" "on abort do close"
 	lost "response of 35 bytes" "dropping truncated SRP_RSP" "on read do set len=35"
+	expect_klog 'reset of LUN 0 on channel 0 failed'
 	echo "in this order:"
 	klog | sed -n '/step: no answer at all/,/step: disconnect/s/.*\(SRP abort called\|SRP reset_.* called\|reconnect succeeded\).*/  \1/p'
 	peer_clear 1

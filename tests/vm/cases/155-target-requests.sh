@@ -15,6 +15,7 @@ flood() {
 	_answers=$(($(peer_count 1 "$1") - _had))
 	measure "$3: $_answers of $2 answered"
 	[ $_answers -gt 0 ] || fail "$3: no answer"
+	[ $_answers = "$2" ] || expect_klog 'problems processing SRP_'
 	wait_for 10 io_moves bg || fail "$3: I/O stands still"
 }
 
@@ -65,6 +66,7 @@ run() {
 		wait_for 10 io_moves bg || fail "I/O stands still after T_LOGOUT reason $reason"
 		echo "T_LOGOUT $reason: $(klog | sed -n 's/.*target logged out: //p' | tail -1), reconnected"
 	done
+	expect_klog 'Got target logout request'
 	peer_send 1 "t_logout ch=0 len=3"
 	wait_for 20 peer_count_over 1 logins $((_logins + 3)) || fail "no reconnect after a truncated T_LOGOUT"
 	wait_for 10 io_moves bg || fail "I/O stands still"

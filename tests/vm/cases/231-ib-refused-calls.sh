@@ -47,6 +47,7 @@ run() {
 	# The subnet manager of the guest knows that the fabric is small.
 	expect_klog 'vib0: subnet timeout 12 may cause SRP login to fail'
 	echo "loaded again: vib0 $(ports vib0)"
+	klog_debug
 	store_ram disk0 32
 	target_up ib1 disk0
 	idle=$(objects)
@@ -59,6 +60,8 @@ run() {
 	login_without "no state RTR" modify_qp 2 'Connection 0/1 to .* failed'
 	login_without "no state RTS" modify_qp 3 'Connection 0/1 to .* failed'
 	login_without "no first reception" post_recv 1 'Connection 0/1 to .* failed'
+	# The target was not told yet that the login is done, so there is nothing to disconnect.
+	expect_klog 'Sending CM DREQ failed'
 	login_without "no last reception" post_recv 64 'Connection 0/1 to .* failed'
 	step "second channel"
 	vib refuse "vib0 create_qp 2"
