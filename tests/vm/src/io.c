@@ -56,6 +56,7 @@ static struct {
 static atomic_ullong reads, writes, bytes, errors, miscompares;
 static atomic_ullong last_done_us, stall_us, max_us;
 static atomic_bool stop;
+static atomic_bool gone;	/* the device, for good */
 
 static uint64_t now_us(void)
 {
@@ -131,6 +132,9 @@ static bool failed(const char *what, struct job *j, uint64_t lba, ssize_t n, int
 {
 	unsigned long long count = atomic_fetch_add(&errors, 1);
 
+	/* A disk that was removed has no sectors any more. */
+	if (!n || (n < 0 && (err == ENODEV || err == ENXIO || err == ENOSPC)))
+		gone = true;
 	if (count < 3)
 		fprintf(stderr, "job %u: %s at sector %llu: %s\n", j->id, what, (unsigned long long)lba,
 			n < 0 ? errno_name(err) : "short transfer");
@@ -226,7 +230,7 @@ static void *check_main(void *arg)
 
 	if (step < 256)
 		step = 256;
-	for (at = 0; at < j->count; at += step) {
+	for (at = 0; at < j->count && !gone; at += step) {
 		uint64_t n = j->count - at < step ? j->count - at : step, i;
 
 		for (i = 0; i < n && !j->version[at + i]; i++)
@@ -303,7 +307,7 @@ static int usage(void)
 int cmd_io(int argc, char **argv)
 {
 	struct sigaction sa = { .sa_handler = on_term };
-	uint64_t start, per_job, elapsed;
+	uint64_t start, per_job, elapsed, run_ios, run_bytes;
 	pthread_t clock_thread;
 	struct job *jobs;
 	unsigned int i;
@@ -365,7 +369,10 @@ int cmd_io(int argc, char **argv)
 	}
 	pthread_create(&clock_thread, NULL, clock_main, &start);
 	run_phase(jobs, job_main);
+	/* Rates are those of the run, without the check of everything after it. */
 	elapsed = now_us() - start;
+	run_ios = reads + writes;
+	run_bytes = bytes;
 	stop = true;
 	pthread_join(clock_thread, NULL);
 	if (opt.final_check && (opt.keep_going || (!errors && !miscompares)))
@@ -373,7 +380,7 @@ int cmd_io(int argc, char **argv)
 	if (opt.progress)
 		write_progress(start);
 	printf("reads=%llu writes=%llu mib=%llu errors=%llu miscompares=%llu max_ms=%llu stall_ms=%llu iops=%llu\n",
-	       reads, writes, bytes >> 20, errors, miscompares, max_us / 1000, stall_us / 1000,
-	       elapsed ? (reads + writes) * 1000000ull / elapsed : 0);
+	       reads, writes, (unsigned long long)run_bytes >> 20, errors, miscompares, max_us / 1000, stall_us / 1000,
+	       (unsigned long long)(elapsed ? run_ios * 1000000 / elapsed : 0));
 	return miscompares || (errors && !opt.keep_going);
 }
