@@ -29,6 +29,19 @@ static void spend(struct peer_ch *ch)
 	peer_count(ch->port, PEER_OVERDRAWN);
 }
 
+/* A request, or two if a rule has the initiator send it again. */
+static void request(struct peer_ch *ch, const u8 *iu, u32 len, enum peer_what what, u8 code, const u8 *lun, work_func_t fn)
+{
+	bool again;
+
+	spend(ch);
+	again = peer_job_start(ch, iu, len, what, code, lun, fn);
+	if (!again)
+		return;
+	spend(ch);
+	peer_job_start(ch, iu, len, what, code, lun, fn);
+}
+
 void peer_received(struct peer_ch *ch, const u8 *iu, u32 len)
 {
 	const struct srp_tsk_mgmt *tm = (void *)iu;
@@ -39,14 +52,12 @@ void peer_received(struct peer_ch *ch, const u8 *iu, u32 len)
 		if (len < sizeof(*cmd))
 			break;
 		peer_count(ch->port, PEER_CMDS);
-		spend(ch);
-		peer_job_start(ch, iu, len, PEER_CMD, cmd->cdb[0], cmd->lun, peer_run_cmd);
+		request(ch, iu, len, PEER_CMD, cmd->cdb[0], cmd->lun, peer_run_cmd);
 		return;
 	case SRP_OP_TSK_MGMT:
 		if (len < sizeof(*tm))
 			break;
-		spend(ch);
-		peer_job_start(ch, iu, len, PEER_TSK_MGMT, tm->func, tm->lun, peer_run_tsk_mgmt);
+		request(ch, iu, len, PEER_TSK_MGMT, tm->func, tm->lun, peer_run_tsk_mgmt);
 		return;
 	case SRP_OP_I_LOGOUT:
 		peer_count(ch->port, PEER_I_LOGOUTS);

@@ -43,13 +43,13 @@ static bool tag_in_use(const struct peer_ch *ch, u64 tag)
 	return false;
 }
 
-void peer_job_start(struct peer_ch *ch, const u8 *iu, u32 len, enum peer_what what, u8 code, const u8 *lun, work_func_t fn)
+bool peer_job_start(struct peer_ch *ch, const u8 *iu, u32 len, enum peer_what what, u8 code, const u8 *lun, work_func_t fn)
 {
 	struct peer_job *job;
-	bool reused;
+	bool reused, again;
 
 	if (!peer_ch_get(ch))
-		return;
+		return false;
 	job = kzalloc(struct_size(job, iu, len), GFP_KERNEL);
 	if (job)
 		job->rsp = kzalloc(PEER_MAX_IU, GFP_KERNEL);
@@ -57,7 +57,7 @@ void peer_job_start(struct peer_ch *ch, const u8 *iu, u32 len, enum peer_what wh
 		kfree(job);
 		peer_ch_close(ch);
 		peer_ch_put(ch);
-		return;
+		return false;
 	}
 	job->ch = ch;
 	job->len = len;
@@ -66,6 +66,7 @@ void peer_job_start(struct peer_ch *ch, const u8 *iu, u32 len, enum peer_what wh
 	memcpy(job->lun, lun, 8);
 	INIT_WORK(&job->work, fn);
 	peer_script_match(&ch->port->script, what, code, &job->plan);
+	again = peer_plan_find(&job->plan, PEER_AGAIN);
 	spin_lock_irq(&ch->lock);
 	reused = tag_in_use(ch, job->tag);
 	list_add_tail(&job->entry, &ch->jobs);
@@ -75,6 +76,7 @@ void peer_job_start(struct peer_ch *ch, const u8 *iu, u32 len, enum peer_what wh
 		peer_count(ch->port, PEER_TAG_REUSES);
 	}
 	peer_ch_queue(&job->work);
+	return again;
 }
 
 /* ---- answering -------------------------------------------------------------------------------------------- */

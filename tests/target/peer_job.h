@@ -28,8 +28,11 @@ struct peer_job {
 	u8 iu[];
 };
 
-/* A copy of @iu, with the rules that match @what and @code, is queued to be carried out by @fn. */
-void peer_job_start(struct peer_ch *ch, const u8 *iu, u32 len, enum peer_what what, u8 code, const u8 *lun, work_func_t fn);
+/*
+ * A copy of @iu, with the rules that match @what and @code, is queued to be carried out by @fn.
+ * Return: does one of them want it to be started a second time?
+ */
+bool peer_job_start(struct peer_ch *ch, const u8 *iu, u32 len, enum peer_what what, u8 code, const u8 *lun, work_func_t fn);
 
 /* For jobs that are in no list. */
 void peer_job_free(struct peer_job *job);

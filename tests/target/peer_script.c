@@ -74,6 +74,7 @@ static const struct verb_row {
 	[PEER_SET] = { "set", ON_REQUEST | ON(LOGIN), false, 0, RSP_FIELDS | LOGIN_FIELDS },
 	[PEER_RAW] = { "raw", ON_REQUEST | ON(LOGIN), true },
 	[PEER_DUP] = { "dup", ON_REQUEST, false, A(COUNT) },
+	[PEER_AGAIN] = { "again", ON_REQUEST },
 	[PEER_REJECT] = { "reject", ON(LOGIN), false, A(REASON), A(LEN) | A(OPCODE) },
 	[PEER_CM_REJECT] = { "cm_reject", ON(LOGIN), true, A(REASON) },
 	[PEER_CRED_REQ] = { "cred_req", ANYWHERE, false, 0, A(DELTA) | A(COUNT) | A(TAG) | A(LEN) | A(CH) },

@@ -18,6 +18,7 @@
  *	set FIELD=...		fields of the response; len= its length, padded with 0xa5
  *	raw HEX			these bytes instead of the response; TAG here and in "iu" stands for the 8 bytes of the request's tag
  *	dup count=		the response as many times more
+ *	again			the request arrives a second time, as if the initiator had used its tag and a credit again
  * and before the response: cred_req, aer_req, t_logout, iu, close, qp_error (see below).
  *
  * Verbs for login:
@@ -50,7 +51,7 @@
 #include <linux/types.h>
 
 enum peer_verb {
-	PEER_SENSE, PEER_RDMA, PEER_EARLY, PEER_DELAY, PEER_HOLD, PEER_LATE, PEER_SET, PEER_RAW, PEER_DUP,
+	PEER_SENSE, PEER_RDMA, PEER_EARLY, PEER_DELAY, PEER_HOLD, PEER_LATE, PEER_SET, PEER_RAW, PEER_DUP, PEER_AGAIN,
 	PEER_REJECT, PEER_CM_REJECT,
 	PEER_CRED_REQ, PEER_AER_REQ, PEER_T_LOGOUT, PEER_IU, PEER_CLOSE, PEER_QP_ERROR, PEER_RELEASE,
 	PEER_FUZZ,

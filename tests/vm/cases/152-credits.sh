@@ -100,6 +100,14 @@ run() {
 	peer_clear ib2
 	peer_send ib2 "cred_req delta=100"
 	io_expect_clean bg
+
+	step "a tag that is in use"
+	peer_count_is ib2 tag_reuses 0 || fail "$(peer_count ib2 tag_reuses) tags were used again"
+	peer_rule ib2 "on read do again"
+	peer_rule ib2 "on read do delay ms=300"
+	echo "a request twice: read $(try_read "$(disk ib2)")"
+	wait_for 5 peer_count_is ib2 tag_reuses 1 || fail "$(peer_count ib2 tag_reuses) of 1 tag in use was noticed"
+	echo "a tag that is in use: noticed"
 	srp_logout ib2
 	[ -z "$NIGHTLY" ] || starve
 	expect OK $PEER/control "del ib2"
