@@ -57,7 +57,9 @@ unload() {
 run() {
 	ib_up
 	store_ram disk0 32
-	ib_target_both disk0
+	store_ram disk1 32
+	target_up ib1 disk0
+	target_up ib2 disk1
 	step "cycles"
 	_from=$(now_ms) n=0
 	while [ $((n * 2)) -lt $CYCLES ]; do

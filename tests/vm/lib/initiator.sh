@@ -74,21 +74,22 @@ rport_tmo() {
 	put "$_r/dev_loss_tmo" "$4" >/dev/null
 	put "$_r/reconnect_delay" "$2" >/dev/null
 	put "$_r/fast_io_fail_tmo" "$3" >/dev/null
-	_got="$(cat "$_r/reconnect_delay") $(cat "$_r/fast_io_fail_tmo") $(cat "$_r/dev_loss_tmo")"
+	_got="$(read_file "$_r/reconnect_delay") $(read_file "$_r/fast_io_fail_tmo") $(read_file "$_r/dev_loss_tmo")"
 	[ "$_got" = "$2 $3 $4" ] || fail "timeouts $2 $3 $4 not accepted on path $1, they are $_got"
 }
 
 # disk_of PATH [LUN]: the disk's name (sda). disk PATH [LUN]: its device file, waited for.
 disk_of() {
 	for _b in "/sys/class/scsi_host/host$(srp_host "$1")/device"/target*/*:"${2:-0}"/block/sd*; do
-		[ -d "$_b" ] && { basename "$_b"; return; }
+		[ -d "$_b" ] && { echo "${_b##*/}"; return; }
 	done
 	return 1
 }
 disk() {
 	wait_for 10 disk_of "$@" || fail "no disk for path $1 LUN ${2:-0}"
-	wait_for 10 test -b "/dev/$(disk_of "$@")" || fail "no device file for path $1 LUN ${2:-0}"
-	echo "/dev/$(disk_of "$@")"
+	_dev=/dev/$(disk_of "$@")
+	wait_for 10 test -b "$_dev" || fail "no device file for path $1 LUN ${2:-0}"
+	echo "$_dev"
 }
 sdev_dir() { readlink -f "/sys/block/$(disk_of "$@")/device"; }
 sdev_state() { cat "$(sdev_dir "$@")/state"; }
