@@ -16,8 +16,8 @@ run() {
 		echo "$size: good"
 	done
 	step "mixed sizes"
-	verified_io -j 6 -b 512:4m -t 4 "$a"
-	verified_io -j 6 -b 512:4m -t 4 "$b"
+	verified_io -j 6 -b 512:4m -t 2 -s 64m "$a"
+	verified_io -j 6 -b 512:4m -t 2 -s 64m "$b"
 	echo "mixed: good"
 	srp_logout 1
 }

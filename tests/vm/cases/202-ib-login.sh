@@ -19,7 +19,7 @@ run() {
 	echo "service_id: $([ "$(host_attr ib1 service_id)" = "0x$(target_guid)" ] && echo "target's")"
 	echo "second login: $(try_login ib1)"
 	echo "over the other port: $(target_up ib2 disk0; try_login ib2)"
-	verified_io -j 4 -b 512:512k -t 4 "$a"
+	verified_io -j 4 -b 512:512k -t 2 -s 32m "$a"
 	srp_logout ib1
 	srp_logout ib2
 	ib_finish

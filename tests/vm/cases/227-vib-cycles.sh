@@ -4,6 +4,7 @@
 # driver are unloaded under I/O.
 # timeout: 120
 # nightly: 600
+# check: 6.12
 
 CYCLES=50
 [ -z "$NIGHTLY" ] || CYCLES=500
