@@ -28,6 +28,8 @@ run() {
 	peer_up 1
 	begin_scan "path lost" hold
 	wait_for 10 in_scan || fail "the scan does not begin"
+	# Until then the scan waits: 15 s by default.
+	expect OK "$(rport 1)/fast_io_fail_tmo" $((2 * SLOW))
 	peer_down 1
 	finish_scan "path lost"
 	peer_up 1
