@@ -3,6 +3,7 @@
 # What a target asks for on its own: CRED_REQ and AER_REQ, also in floods, and SRP_T_LOGOUT with every reason.
 # timeout: 300
 # check: 6.1
+# load: no
 
 # No answer for half a second.
 settled() {
@@ -25,6 +26,8 @@ flood() {
 }
 
 run() {
+	# rxe of Linux 6.1 fails registrations now and then (peer_logins), and then nothing is answered until the watchdog acts.
+	srp_load register_always=N || fail "ib_srp cannot be loaded"
 	peer_load
 	peer_up 1
 	peer_login 1 ch_count=2
