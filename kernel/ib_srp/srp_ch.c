@@ -35,7 +35,7 @@ static void srp_ch_wc_error(struct srp_ch *ch, const struct ib_wc *wc, const cha
 	lockdep_assert_held(&ch->lock);
 	if (ch->live)
 		srp_err(ch->shost, "failed %s status %s (%d) for CQE %p\n", what,
-			ib_wc_status_msg(wc->status), wc->status, wc->wr_cqe);
+			ib_wc_status_msg(wc->status), wc->status, kc_wc_cqe(wc));
 	srp_ch_fail_locked(ch);
 }
 
@@ -47,7 +47,7 @@ static void srp_ch_send_acked(struct srp_ch *ch)
 
 static void srp_send_done(struct ib_cq *cq, struct ib_wc *wc)
 {
-	struct srp_ch *ch = container_of(wc->wr_cqe, struct srp_ch, send_cqe);
+	struct srp_ch *ch = container_of(kc_wc_cqe(wc), struct srp_ch, send_cqe);
 
 	if (likely(wc->status == IB_WC_SUCCESS))
 		srp_ch_send_acked(ch);
@@ -57,7 +57,7 @@ static void srp_send_done(struct ib_cq *cq, struct ib_wc *wc)
 
 static void srp_ctl_done(struct ib_cq *cq, struct ib_wc *wc)
 {
-	struct srp_ctl *ctl = container_of(wc->wr_cqe, struct srp_ctl, cqe);
+	struct srp_ctl *ctl = container_of(kc_wc_cqe(wc), struct srp_ctl, cqe);
 
 	ctl->busy = false;
 	if (likely(wc->status == IB_WC_SUCCESS))
@@ -69,14 +69,14 @@ static void srp_ctl_done(struct ib_cq *cq, struct ib_wc *wc)
 static void srp_reg_done(struct ib_cq *cq, struct ib_wc *wc)
 {
 	if (wc->status != IB_WC_SUCCESS)
-		srp_ch_wc_error(container_of(wc->wr_cqe, struct srp_ch, reg_cqe), wc,
+		srp_ch_wc_error(container_of(kc_wc_cqe(wc), struct srp_ch, reg_cqe), wc,
 				"FAST REG");
 }
 
 /* Signaled only as the last of a collection of stale keys. */
 static void srp_inv_done(struct ib_cq *cq, struct ib_wc *wc)
 {
-	struct srp_ch *ch = container_of(wc->wr_cqe, struct srp_ch, inv_cqe);
+	struct srp_ch *ch = container_of(kc_wc_cqe(wc), struct srp_ch, inv_cqe);
 
 	if (wc->status == IB_WC_SUCCESS) {
 		srp_ch_send_acked(ch);
@@ -145,7 +145,7 @@ void srp_ch_set_live(struct srp_ch *ch, const struct srp_sizes *sizes)
 	ch->fed_at = jiffies;
 	ch->probes = 0;
 	/* Pairs with srp_queuecommand(), which looks without the lock. */
-	smp_store_release(&ch->live, true);
+	kc_store_release(&ch->live, true);
 	spin_unlock_irqrestore(&ch->lock, flags);
 }
 
@@ -269,9 +269,9 @@ static int srp_rx_alloc(struct srp_ch *ch, unsigned int size)
 			goto free_rx;
 		rx->sge.addr = rx->iu.dma;
 		rx->sge.length = size;
-		rx->sge.lkey = ch->sdev->pd->local_dma_lkey;
+		rx->sge.lkey = kc_pd_lkey(&ch->sdev->pd);
 		rx->cqe.done = ch->ops->recv_done;
-		rx->wr.wr_cqe = &rx->cqe;
+		kc_wr_set_cqe(&rx->wr, &rx->cqe);
 		rx->wr.sg_list = &rx->sge;
 		rx->wr.num_sge = 1;
 	}
@@ -384,7 +384,7 @@ free_recv_cq:
 
 static void srp_drain_done(struct ib_cq *cq, struct ib_wc *wc)
 {
-	complete(&container_of(wc->wr_cqe, struct srp_drain, cqe)->done);
+	complete(&container_of(kc_wc_cqe(wc), struct srp_drain, cqe)->done);
 }
 
 /*
@@ -394,10 +394,10 @@ static void srp_drain_done(struct ib_cq *cq, struct ib_wc *wc)
 static void srp_ch_drain(struct srp_ch *ch, unsigned long end)
 {
 	struct srp_drain *rd = &ch->recv_drain, *sd = &ch->send_drain;
-	struct ib_recv_wr rwr = { .wr_cqe = &rd->cqe };
+	struct ib_recv_wr rwr = { KC_WR_CQE(&rd->cqe) };
 	struct ib_rdma_wr swr = {
 		.wr = {
-			.wr_cqe = &sd->cqe,
+			KC_WR_CQE(&sd->cqe),
 			.opcode = IB_WR_RDMA_WRITE,
 			.send_flags = IB_SEND_SIGNALED,
 		},
@@ -469,8 +469,8 @@ static int srp_ctl_init(struct srp_ch *ch, struct srp_ctl *ctl)
 	ctl->ch = ch;
 	ctl->cqe.done = srp_ctl_done;
 	ctl->sge.addr = ctl->iu.dma;
-	ctl->sge.lkey = ch->sdev->pd->local_dma_lkey;
-	ctl->wr.wr_cqe = &ctl->cqe;
+	ctl->sge.lkey = kc_pd_lkey(&ch->sdev->pd);
+	kc_wr_set_cqe(&ctl->wr, &ctl->cqe);
 	ctl->wr.opcode = IB_WR_SEND;
 	ctl->wr.sg_list = &ctl->sge;
 	ctl->wr.num_sge = 1;
@@ -508,7 +508,7 @@ int srp_ch_init(struct srp_ch *ch, const struct srp_sizes *sizes, unsigned int t
 	if (!ch->reqs)
 		return -ENOMEM;
 	for (i = 0; i < ch->queue_size; i++)
-		ch->reqs[i].wr.wr_cqe = &ch->send_cqe;
+		kc_wr_set_cqe(&ch->reqs[i].wr, &ch->send_cqe);
 	return 0;
 }
 

@@ -162,7 +162,7 @@ static void srp_ch_connect_work(struct work_struct *work)
 	ch->connect_status = srp_ch_connect(ch, true);
 	memalloc_noio_restore(noio);
 	/* The status is visible to whoever sees this. */
-	smp_store_release(&ch->connecting, false);
+	kc_store_release(&ch->connecting, false);
 	wake_up_all(&ch->target->cm_wait);
 }
 
@@ -172,7 +172,7 @@ static bool srp_channels_answered(struct srp_target *target)
 
 	for (i = 1; i < target->ch_count; i++)
 		/* Pairs with srp_ch_connect_work(). */
-		if (smp_load_acquire(&target->ch[i].connecting))
+		if (kc_load_acquire(&target->ch[i].connecting))
 			return false;
 	return true;
 }

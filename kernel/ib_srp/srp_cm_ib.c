@@ -66,8 +66,7 @@ static void srp_path_init(struct srp_ch *ch)
 	struct sa_path_rec *path = &ch->ib.path;
 
 	memset(path, 0, sizeof(*path));
-	path->rec_type = rdma_cap_opa_ah(target->sdev->dev, target->port_num) ?
-		SA_PATH_REC_TYPE_OPA : SA_PATH_REC_TYPE_IB;
+	kc_path_set_type(path, target->sdev->dev, target->port_num);
 	path->sgid = target->sgid;
 	memcpy(path->dgid.raw, target->opt.dgid, sizeof(path->dgid.raw));
 	path->pkey = cpu_to_be16(target->opt.pkey);
@@ -229,7 +228,7 @@ static int srp_ib_create_qp(struct srp_ch *ch, struct ib_qp_init_attr *init_attr
 	struct ib_qp *qp;
 	int ret;
 
-	qp = ib_create_qp(ch->sdev->pd, init_attr);
+	qp = ib_create_qp(ch->sdev->pd.pd, init_attr);
 	if (IS_ERR(qp))
 		return PTR_ERR(qp);
 	ret = srp_ib_init_qp(ch, qp);

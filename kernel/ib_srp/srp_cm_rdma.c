@@ -166,7 +166,7 @@ static int srp_rdma_resolve(struct srp_ch *ch)
 	if (ret)
 		return ret;
 
-	cm_id = rdma_create_id(target->net, srp_rdma_cm_handler, ch, RDMA_PS_TCP, IB_QPT_RC);
+	cm_id = kc_rdma_create_id(target->net, srp_rdma_cm_handler, ch);
 	if (IS_ERR(cm_id))
 		return PTR_ERR(cm_id);
 	srp_count_add(SRP_OBJ_CM_ID, 1);
@@ -210,7 +210,7 @@ static void srp_rdma_release(struct srp_ch *ch)
 
 static int srp_rdma_create_qp(struct srp_ch *ch, struct ib_qp_init_attr *attr)
 {
-	int ret = rdma_create_qp(ch->rdma.cm_id, ch->sdev->pd, attr);
+	int ret = rdma_create_qp(ch->rdma.cm_id, ch->sdev->pd.pd, attr);
 
 	if (!ret)
 		ch->qp = ch->rdma.cm_id->qp;

@@ -27,25 +27,34 @@ static unsigned int srp_max_pages_per_mr(const struct ib_device_attr *attr,
 	return min3((u64)SRP_MAX_PAGES_PER_MR, pages, (u64)attr->max_fast_reg_page_list_len);
 }
 
-static void srp_device_probe(struct srp_device *sdev)
+static int srp_device_probe(struct srp_device *sdev)
 {
-	const struct ib_device_attr *attr = &sdev->dev->attrs;
-	unsigned int page_size = srp_mr_page_size(attr);
-	unsigned int pages = srp_max_pages_per_mr(attr, page_size);
-	bool has_fr = (attr->device_cap_flags & IB_DEVICE_MEM_MGT_EXTENSIONS) && pages >= 2;
+	const struct ib_device_attr *attr;
+	struct ib_device_attr buf;
+	unsigned int page_size, pages;
+	bool has_fr;
+	int ret;
+
+	ret = kc_query_device(sdev->dev, &buf, &attr);
+	if (ret)
+		return ret;
+	page_size = srp_mr_page_size(attr);
+	pages = srp_max_pages_per_mr(attr, page_size);
+	has_fr = (attr->device_cap_flags & IB_DEVICE_MEM_MGT_EXTENSIONS) && pages >= 2;
 
 	sdev->hca.mr_page_size = page_size;
 	sdev->hca.max_pages_per_mr = has_fr ? pages : 0;
 	sdev->hca.max_qp_wr = attr->max_qp_wr;
 	sdev->hca.max_cqe = attr->max_cqe;
 	sdev->hca.sg_gaps = has_fr && kc_has_sg_gaps(attr);
-	sdev->mr_type = sdev->hca.sg_gaps ? IB_MR_TYPE_SG_GAPS : IB_MR_TYPE_MEM_REG;
+	sdev->mr_type = KC_MR_TYPE(sdev->hca.sg_gaps);
 
 	sdev->reg.fast_reg = has_fr && !srp_param_never_register;
 	sdev->reg.global_rkey = srp_param_never_register || !srp_param_register_always ||
 		!has_fr;
 	if (!has_fr && !srp_param_never_register)
 		dev_warn(&sdev->dev->dev, "FR is not supported\n");
+	return 0;
 }
 
 struct srp_device *srp_device_create(struct ib_device *dev)
@@ -57,12 +66,12 @@ struct srp_device *srp_device_create(struct ib_device *dev)
 		return ERR_PTR(-ENOMEM);
 	sdev->dev = dev;
 	INIT_LIST_HEAD(&sdev->hosts);
-	srp_device_probe(sdev);
-	sdev->pd = ib_alloc_pd(dev, sdev->reg.global_rkey ? IB_PD_UNSAFE_GLOBAL_RKEY : 0);
-	if (IS_ERR(sdev->pd)) {
-		ret = PTR_ERR(sdev->pd);
+	ret = srp_device_probe(sdev);
+	if (ret)
 		goto free_sdev;
-	}
+	ret = kc_pd_alloc(&sdev->pd, dev, sdev->reg.global_rkey);
+	if (ret)
+		goto free_sdev;
 	return sdev;
 
 free_sdev:
@@ -72,6 +81,6 @@ free_sdev:
 
 void srp_device_destroy(struct srp_device *sdev)
 {
-	ib_dealloc_pd(sdev->pd);
+	kc_pd_free(&sdev->pd);
 	kfree(sdev);
 }

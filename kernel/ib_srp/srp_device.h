@@ -8,7 +8,7 @@
 
 struct srp_device {
 	struct ib_device	*dev;
-	struct ib_pd		*pd;
+	struct kc_pd		pd;
 	struct srp_hca_limits	hca;
 	struct srp_reg_policy	reg;
 	enum ib_mr_type		mr_type;

@@ -106,6 +106,7 @@ static void srp_take_aborted(struct srp_ch *ch, struct srp_req *req, u64 tag)
 		return;
 	srp_req_unmap(ch->sdev, req, cmd);
 	cmd->result = DID_ABORT << 16;
+	kc_cmd_taken(cmd);
 }
 
 static bool srp_all_idle(struct srp_target *target)
@@ -130,7 +131,7 @@ static int srp_eh_failed(struct srp_target *target)
 
 static int srp_do_abort(struct srp_target *target, struct scsi_cmnd *cmd)
 {
-	u32 utag = blk_mq_unique_tag(scsi_cmd_to_rq(cmd));
+	u32 utag = kc_cmd_tag(cmd);
 	struct srp_ch *ch = &target->ch[blk_mq_unique_tag_to_hwq(utag)];
 	struct srp_req *req = &ch->reqs[blk_mq_unique_tag_to_tag(utag)];
 	struct scsi_lun lun;
@@ -189,7 +190,7 @@ static int srp_reset_lun_on(struct srp_ch *ch, struct scsi_device *sdev)
 	mutex_unlock(&ch->tm_mutex);
 	if (ret)
 		srp_err(ch->shost, "reset of LUN %llu on channel %u failed (%d)\n",
-			sdev->lun, ch->index, ret);
+			(u64)sdev->lun, ch->index, ret);
 	return ret;
 }
 

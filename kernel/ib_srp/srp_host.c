@@ -281,7 +281,7 @@ static void srp_host_release(struct device *dev)
 
 static struct class srp_class = {
 	.name = "infiniband_srp",
-	.dev_groups = srp_class_groups,
+	KC_CLASS_DEV_GROUPS(srp_class_groups)
 	.dev_release = srp_host_release,
 };
 
@@ -312,6 +312,7 @@ struct srp_host *srp_host_create(struct srp_device *sdev, u32 port)
 
 	device_initialize(&host->dev);
 	host->dev.class = &srp_class;
+	kc_dev_set_groups(&host->dev, srp_class_groups);
 	host->dev.parent = sdev->dev->dev.parent;
 	ret = dev_set_name(&host->dev, "srp-%s-%u", dev_name(&sdev->dev->dev), port);
 	if (!ret)

@@ -157,7 +157,7 @@ static int srp_submit(struct srp_ch *ch, struct srp_req *req, struct scsi_cmnd *
 kc_qc_status_t srp_queuecommand(struct Scsi_Host *shost, struct scsi_cmnd *cmd)
 {
 	struct srp_target *target = srp_host_to_target(shost);
-	u32 tag = blk_mq_unique_tag(scsi_cmd_to_rq(cmd));
+	u32 tag = kc_cmd_tag(cmd);
 	struct srp_ch *ch = &target->ch[blk_mq_unique_tag_to_hwq(tag)];
 	const struct srp_rport *rport;
 	int ret;
@@ -168,7 +168,7 @@ kc_qc_status_t srp_queuecommand(struct Scsi_Host *shost, struct scsi_cmnd *cmd)
 	if (unlikely(!rport || READ_ONCE(rport->state) >= SRP_RPORT_FAIL_FAST))
 		ret = srp_refuse_given_up(cmd, rport);
 	/* Pairs with srp_ch_set_live(): what was granted is visible. */
-	else if (likely(smp_load_acquire(&ch->live)))
+	else if (likely(kc_load_acquire(&ch->live)))
 		ret = srp_submit(ch, &ch->reqs[blk_mq_unique_tag_to_tag(tag)], cmd);
 	else
 		ret = srp_refuse_dead(ch, cmd);

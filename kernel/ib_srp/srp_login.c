@@ -91,7 +91,7 @@ void srp_cm_end(struct srp_ch *ch, int status)
 {
 	ch->cm_status = status;
 	/* Pairs with srp_cm_wait(). */
-	smp_store_release(&ch->cm_answered, true);
+	kc_store_release(&ch->cm_answered, true);
 	wake_up_all(&ch->target->cm_wait);
 }
 
@@ -109,7 +109,7 @@ int srp_cm_wait(struct srp_ch *ch)
 
 	left = wait_event_interruptible_timeout(target->cm_wait,
 						/* Pairs with srp_cm_end(): the status is visible. */
-						smp_load_acquire(&ch->cm_answered) ||
+						kc_load_acquire(&ch->cm_answered) ||
 						srp_target_interrupted(target),
 						SRP_CM_SECS * HZ);
 	if (left < 0)

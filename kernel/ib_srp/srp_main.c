@@ -45,7 +45,7 @@ static void (*srp_event_reaction(enum ib_event_type event))(struct srp_target *t
 	case IB_EVENT_PORT_ACTIVE:
 	case IB_EVENT_SM_CHANGE:
 	case IB_EVENT_CLIENT_REREGISTER:
-	case IB_EVENT_GID_CHANGE:
+	KC_CASE_GID_CHANGE
 		return srp_target_port_up;
 	default:
 		return NULL;

@@ -65,6 +65,7 @@ static struct ib_send_wr *srp_arm_mr(struct srp_mr *mr, int access, unsigned int
 	ib_update_fast_reg_key(ibmr, ibmr->rkey + 1);
 	mr->reg.key = ibmr->rkey;
 	mr->reg.access = access;
+	kc_arm_reg(&mr->reg);
 	*nr_wr += 1 + mr->stale;
 	if (!mr->stale)
 		return &mr->reg.wr;
@@ -91,7 +92,8 @@ static int srp_map_mr(struct srp_ch *ch, struct srp_mapping *m, struct scatterli
 	m->mr_link = &mr->next;
 	m->nr_mr++;
 
-	n = ib_map_mr_sg(mr->reg.mr, sg, count, offset, ch->sdev->hca.mr_page_size);
+	n = kc_map_mr_sg(&mr->reg, sg, count, offset, ch->sdev->hca.mr_page_size,
+			 ch->sdev->hca.max_pages_per_mr);
 	if (unlikely(n < 0 || (n == 0 && *offset == begin)))
 		return n ? : -EINVAL;
 	*m->wr_link = srp_arm_mr(mr, m->access, &m->nr_wr);
@@ -101,7 +103,7 @@ static int srp_map_mr(struct srp_ch *ch, struct srp_mapping *m, struct scatterli
 
 static int srp_add_mr_desc(struct srp_mapping *m, const struct srp_mr *mr)
 {
-	return srp_add_desc(m, mr->reg.mr->iova, mr->reg.key, mr->reg.mr->length);
+	return srp_add_desc(m, kc_reg_iova(&mr->reg), mr->reg.key, kc_reg_len(&mr->reg));
 }
 
 static int srp_map_sg_fr(struct srp_ch *ch, struct srp_mapping *m, struct scatterlist *sg,
@@ -113,8 +115,9 @@ static int srp_map_sg_fr(struct srp_ch *ch, struct srp_mapping *m, struct scatte
 
 	while (count > 0) {
 		if (count == 1 && ch->sdev->reg.global_rkey && !offset)
-			return srp_add_desc(m, sg_dma_address(sg),
-					    ch->sdev->pd->unsafe_global_rkey, sg_dma_len(sg));
+			return srp_add_desc(m, kc_sg_dma_address(ch->sdev->dev, sg),
+					    kc_pd_rkey(&ch->sdev->pd),
+					    kc_sg_dma_len(ch->sdev->dev, sg));
 		n = srp_map_mr(ch, m, sg, count, &offset);
 		if (unlikely(n < 0))
 			return n;
@@ -132,12 +135,13 @@ static int srp_map_sg_fr(struct srp_ch *ch, struct srp_mapping *m, struct scatte
 static int srp_map_sg_global(struct srp_ch *ch, struct srp_mapping *m, struct scatterlist *sgl,
 			     int count)
 {
-	u32 key = ch->sdev->pd->unsafe_global_rkey;
+	u32 key = kc_pd_rkey(&ch->sdev->pd);
 	struct scatterlist *sg;
 	int i, ret = 0;
 
 	for_each_sg(sgl, sg, count, i) {
-		ret = srp_add_desc(m, sg_dma_address(sg), key, sg_dma_len(sg));
+		ret = srp_add_desc(m, kc_sg_dma_address(ch->sdev->dev, sg), key,
+				   kc_sg_dma_len(ch->sdev->dev, sg));
 		if (ret)
 			break;
 	}
@@ -157,7 +161,7 @@ static int srp_map_table(struct srp_ch *ch, struct srp_mapping *m,
 	int n;
 
 	if (ch->sdev->reg.global_rkey) {
-		srp_set_desc(table, dma, ch->sdev->pd->unsafe_global_rkey, len);
+		srp_set_desc(table, dma, kc_pd_rkey(&ch->sdev->pd), len);
 		return 0;
 	}
 	sg_init_table(&sg, 1);
@@ -169,7 +173,7 @@ static int srp_map_table(struct srp_ch *ch, struct srp_mapping *m,
 		return n;
 	if (unlikely(n != 1))
 		return -E2BIG;
-	srp_set_desc(table, (*mr)->reg.mr->iova, (*mr)->reg.key, len);
+	srp_set_desc(table, kc_reg_iova(&(*mr)->reg), (*mr)->reg.key, len);
 	return 0;
 }
 
@@ -292,14 +296,15 @@ static int srp_map_one_mr(struct srp_ch *ch, struct srp_req *req, struct scsi_cm
 		return 0;
 	mr->next = NULL;
 	req->mrs = mr;
-	if (unlikely(ib_map_mr_sg(mr->reg.mr, scsi_sglist(cmd), count, NULL,
-				  ch->sdev->hca.mr_page_size) != count)) {
+	if (unlikely(kc_map_mr_sg(&mr->reg, scsi_sglist(cmd), count, NULL,
+				  ch->sdev->hca.mr_page_size,
+				  ch->sdev->hca.max_pages_per_mr) != count)) {
 		srp_map_put_mrs(ch, req);
 		return 0;
 	}
 	req->first_wr = srp_arm_mr(mr, srp_access(dir), &req->nr_wr);
 	mr->reg.wr.next = &req->wr;
-	srp_set_desc(direct, mr->reg.mr->iova, mr->reg.key, mr->reg.mr->length);
+	srp_set_desc(direct, kc_reg_iova(&mr->reg), mr->reg.key, kc_reg_len(&mr->reg));
 	srp_set_format(req->iu.buf, dir, SRP_DESC_DIRECT, 0);
 	return hdr_len + sizeof(*direct);
 }

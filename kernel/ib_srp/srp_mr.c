@@ -22,14 +22,14 @@ int srp_mr_pool_create(struct srp_mr_pool *pool, struct srp_device *sdev,
 		return -ENOMEM;
 
 	for (i = 0; i < size; i++) {
-		ibmr = ib_alloc_mr(sdev->pd, sdev->mr_type, pages);
+		ibmr = kc_alloc_mr(&pool->all[i].reg, sdev->pd.pd, sdev->mr_type, pages);
 		if (IS_ERR(ibmr))
 			goto destroy_pool;
 		mr = &pool->all[i];
 		mr->inv.opcode = IB_WR_LOCAL_INV;
-		mr->inv.wr_cqe = inv_cqe;
-		mr->reg.wr.opcode = IB_WR_REG_MR;
-		mr->reg.wr.wr_cqe = reg_cqe;
+		kc_wr_set_cqe(&mr->inv, inv_cqe);
+		mr->reg.wr.opcode = KC_WR_REG_MR;
+		kc_wr_set_cqe(&mr->reg.wr, reg_cqe);
 		mr->reg.mr = ibmr;
 		srp_mr_put_clean(pool, mr);
 		pool->size++;
@@ -48,7 +48,7 @@ void srp_mr_pool_destroy(struct srp_mr_pool *pool)
 	unsigned int i;
 
 	for (i = 0; i < pool->size; i++)
-		ib_dereg_mr(pool->all[i].reg.mr);
+		kc_free_mr(&pool->all[i].reg);
 	srp_count_add(SRP_OBJ_MR, -(int)pool->size);
 	kvfree(pool->all);
 	memset(pool, 0, sizeof(*pool));

@@ -15,7 +15,7 @@ static int srp_req_init(struct srp_device *sdev, struct srp_req *req, unsigned i
 	if (ret)
 		return ret;
 	req->sge.addr = req->iu.dma;
-	req->sge.lkey = sdev->pd->local_dma_lkey;
+	req->sge.lkey = kc_pd_lkey(&sdev->pd);
 	req->wr.opcode = IB_WR_SEND;
 	req->wr.sg_list = &req->sge;
 	req->wr.num_sge = 1;

@@ -236,8 +236,8 @@ static void srp_handle_other(struct srp_ch *ch, const void *iu, unsigned int len
 
 void srp_recv_done(struct ib_cq *cq, struct ib_wc *wc)
 {
-	struct srp_rx *rx = container_of(wc->wr_cqe, struct srp_rx, cqe);
-	struct srp_ch *ch = cq->cq_context;
+	struct srp_rx *rx = container_of(kc_wc_cqe(wc), struct srp_rx, cqe);
+	struct srp_ch *ch = kc_cq_context(cq);
 	unsigned int len = wc->byte_len;
 
 	if (unlikely(wc->status != IB_WC_SUCCESS)) {

@@ -45,6 +45,15 @@ static int srp_change_queue_depth(struct scsi_device *sdev, int depth)
 	return scsi_change_queue_depth(sdev, sdev->tagged_supported ? depth : 1);
 }
 
+KC_DEFINE_CHANGE_QUEUE_DEPTH(srp_change_queue_depth)
+
+static struct kc_tags *srp_tags(struct Scsi_Host *shost)
+{
+	return &srp_host_to_target(shost)->tags;
+}
+
+KC_DEFINE_QUEUECOMMAND(srp_queuecommand, srp_tags)
+
 /* Submit where the HCA completes, as far as it tells which CPUs that are. */
 static const struct cpumask *srp_queue_cpus(struct Scsi_Host *shost, unsigned int queue)
 {
@@ -65,8 +74,8 @@ static struct scsi_host_template srp_scsi_template = {
 	.info = srp_scsi_info,
 	.target_alloc = srp_target_alloc,
 	KC_SDEV_CONFIGURE(srp_sdev_configure),
-	.queuecommand = srp_queuecommand,
-	.change_queue_depth = srp_change_queue_depth,
+	KC_QUEUECOMMAND(srp_queuecommand),
+	KC_CHANGE_QUEUE_DEPTH(srp_change_queue_depth),
 	KC_MAP_QUEUES(srp_map_queues)
 	KC_ENABLE_CLUSTERING
 	.eh_abort_handler = srp_abort,
@@ -77,7 +86,6 @@ static struct scsi_host_template srp_scsi_template = {
 	.cmd_per_lun = SRP_DEFAULT_CMD_PER_LUN,
 	.this_id = -1,
 	KC_HOST_ATTRS(srp_host),
-	.track_queue_depth = 1,
 };
 
 struct Scsi_Host *srp_scsi_alloc_host(struct scsi_transport_template *transport)
@@ -90,7 +98,7 @@ struct Scsi_Host *srp_scsi_alloc_host(struct scsi_transport_template *transport)
 	shost->transportt = transport;
 	shost->max_channel = 0;
 	shost->max_id = 1;
-	shost->max_lun = -1ULL;
+	shost->max_lun = KC_MAX_LUN;
 	shost->max_cmd_len = SRP_MAX_CDB_LEN;
 	return shost;
 }
@@ -119,13 +127,16 @@ int srp_scsi_set_limits(struct srp_target *target)
 	struct Scsi_Host *shost = target->shost;
 	struct ib_device *dev = target->sdev->dev;
 	int can_queue = srp_queue_limit(target);
+	int ret;
 
 	if (can_queue < 1)
 		return -ENODEV;
 	shost->can_queue = can_queue;
 	shost->cmd_per_lun = min_t(int, target->opt.max_cmd_per_lun, can_queue);
 	shost->sg_tablesize = srp_sg_limit(target);
-	shost->nr_hw_queues = target->ch_count;
+	ret = kc_shost_set_queues(shost, &target->tags, target->ch_count);
+	if (ret)
+		return ret;
 	if (target->opt.max_sect)
 		shost->max_sectors = target->opt.max_sect;
 	kc_shost_set_limits(shost, ib_dma_max_seg_size(dev), srp_boundary_mask(target));

@@ -2,6 +2,7 @@
 /* A target's life. */
 #include <linux/blkdev.h>
 #include <linux/err.h>
+#include <linux/nsproxy.h>
 #include <linux/sched/mm.h>
 #include <rdma/ib_cache.h>
 #include <scsi/scsi_device.h>
@@ -94,7 +95,7 @@ static void srp_target_luns_changed(struct srp_ch *ch)
 
 	spin_lock_irqsave(&target->lock, flags);
 	if (target->state == SRP_TARGET_LIVE)
-		queue_delayed_work(system_unbound_wq, &target->rescan_work, HZ);
+		kc_queue_unbound(&target->rescan_work, HZ);
 	spin_unlock_irqrestore(&target->lock, flags);
 }
 
@@ -603,6 +604,7 @@ void srp_target_free(struct srp_target *target)
 	if (list_empty(&host->targets))
 		wake_up_all(&host->empty);
 	spin_unlock_irqrestore(&host->lock, flags);
+	kc_tags_exit(&target->tags);
 	scsi_host_put(shost);
 }
 

@@ -8,6 +8,7 @@
 #include <linux/list.h>
 #include <linux/workqueue.h>
 #include <net/net_namespace.h>
+#include <scsi/scsi_host.h>
 #include <srp_transport.h>
 #include "srp_ch.h"
 #include "srp_log.h"
@@ -42,6 +43,7 @@ struct srp_target {
 
 	struct srp_ch		*ch;		/* array */
 	unsigned int		ch_count;
+	struct kc_tags		tags;
 
 	/* Protected by @lock (interrupts off). */
 	spinlock_t		lock;

@@ -115,9 +115,9 @@ static void srp_for_each_device(struct srp_rport *rport, enum scsi_device_state 
 	struct scsi_device *sdev = NULL;
 
 	while ((sdev = srp_next_device(shost, sdev))) {
-		mutex_lock(&sdev->state_mutex);
+		kc_sdev_lock_state(sdev);
 		fn(sdev, state);
-		mutex_unlock(&sdev->state_mutex);
+		kc_sdev_unlock_state(sdev);
 	}
 }
 
@@ -138,7 +138,7 @@ static void srp_unblock_device(struct scsi_device *sdev, enum scsi_device_state 
 	 * Devices that nobody used meanwhile were never blocked; and the error handler
 	 * takes devices offline while the path is dead.
 	 */
-	if ((state == SDEV_TRANSPORT_OFFLINE && sdev->sdev_state == SDEV_RUNNING) ||
+	if ((state == KC_SDEV_GIVEN_UP && sdev->sdev_state == SDEV_RUNNING) ||
 	    (state == SDEV_RUNNING && sdev->sdev_state == SDEV_OFFLINE))
 		scsi_device_set_state(sdev, state);
 }
@@ -164,7 +164,7 @@ static void srp_do(struct srp_rport *rport, unsigned int actions)
 	if (actions & SRP_DO_UNBLOCK)
 		srp_for_each_device(rport, SDEV_RUNNING, srp_unblock_device);
 	if (actions & SRP_DO_OFFLINE)
-		srp_for_each_device(rport, SDEV_TRANSPORT_OFFLINE, srp_unblock_device);
+		srp_for_each_device(rport, KC_SDEV_GIVEN_UP, srp_unblock_device);
 	if (actions & SRP_DO_TERMINATE)
 		rport_ft(rport)->terminate_rport_io(rport);
 	if (actions & SRP_DO_RECONNECT)

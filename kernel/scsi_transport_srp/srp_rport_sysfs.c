@@ -13,7 +13,7 @@ static struct srp_rport *srp_dev_rport(struct device *dev)
 
 static ssize_t port_id_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
-	return sysfs_emit(buf, "%16phC\n", srp_dev_rport(dev)->port_id);
+	return kc_format_id(buf, srp_dev_rport(dev)->port_id);
 }
 static DEVICE_ATTR_RO(port_id);
 

@@ -5,19 +5,10 @@
 
 #include_next <linux/slab.h>
 
+/* compat/src/mem.c. */
 #ifndef KC_HAS_KVCALLOC
-#include <linux/mm.h>
-#include <linux/vmalloc.h>
-
-/* For GFP_KERNEL only, as main code needs it. Freed with kvfree(). */
-static inline void *kvcalloc(size_t n, size_t size, gfp_t flags)
-{
-	void *p = kcalloc(n, size, flags | __GFP_NOWARN);
-
-	if (p || (size && n > SIZE_MAX / size))
-		return p;
-	return vzalloc(n * size);
-}
+void *kvcalloc(size_t n, size_t size, gfp_t flags);
+void kvfree(const void *p);
 #endif
 
 #endif /* SRP_COMPAT_SLAB_H */

@@ -8,7 +8,11 @@
 #ifndef KC_HAS_QUERY_GID_ATTR
 static inline int rdma_query_gid(struct ib_device *dev, u8 port, int index, union ib_gid *gid)
 {
+#ifdef KC_HAS_TYPED_WR
 	return ib_query_gid(dev, port, index, gid, NULL);
+#else
+	return ib_query_gid(dev, port, index, gid);
+#endif
 }
 #endif
 

@@ -5,6 +5,25 @@
 
 #include_next <rdma/ib_sa.h>
 
+#ifdef KC_HAS_SA_PATH_REC
+static inline void kc_path_set_type(struct sa_path_rec *rec, struct ib_device *dev, u32 port)
+{
+	rec->rec_type = rdma_cap_opa_ah(dev, port) ? SA_PATH_REC_TYPE_OPA : SA_PATH_REC_TYPE_IB;
+}
+#else
+/* There is one type. */
+#define sa_path_rec	ib_sa_path_rec
+
+static inline void kc_path_set_type(struct sa_path_rec *rec, struct ib_device *dev, u32 port)
+{
+}
+
+static inline void sa_path_set_dlid(struct sa_path_rec *rec, u32 dlid)
+{
+	rec->dlid = cpu_to_be16(dlid);
+}
+#endif
+
 /* The argument of a path query callback that tells the number of path records, with its comma. */
 #if defined(KC_HAS_SA_NUM_PRS_UNSIGNED)
 #define KC_NUM_PRS_ARG	unsigned int num_prs,

@@ -3,6 +3,8 @@
 #ifndef SRP_COMPAT_IB_VERBS_H
 #define SRP_COMPAT_IB_VERBS_H
 
+#include <linux/err.h>
+#include <linux/scatterlist.h>
 #include_next <rdma/ib_verbs.h>
 
 /* Can one registration cover entries with gaps between them? */
@@ -10,8 +12,10 @@ static inline bool kc_has_sg_gaps(const struct ib_device_attr *attr)
 {
 #ifdef KC_HAS_KERNEL_CAP_FLAGS
 	return attr->kernel_cap_flags & IBK_SG_GAPS_REG;
-#else
+#elif defined(KC_HAS_MAP_SG_OFFSET)
 	return attr->device_cap_flags & IB_DEVICE_SG_GAPS_REG;
+#else
+	return false;
 #endif
 }
 
@@ -30,9 +34,192 @@ static inline unsigned int ib_dma_max_seg_size(struct ib_device *dev)
 }
 #endif
 
+#ifndef KC_HAS_RDMA_PORTS
+static inline bool rdma_protocol_ib(const struct ib_device *dev, u8 port)
+{
+	if (rdma_node_get_transport(dev->node_type) != RDMA_TRANSPORT_IB)
+		return false;
+#ifdef KC_HAS_LINK_LAYER
+	return rdma_port_get_link_layer((struct ib_device *)dev, port) == IB_LINK_LAYER_INFINIBAND;
+#else
+	return true;
+#endif
+}
+
+/* A channel adapter's ports begin at 1; it is no switch. */
+static inline u8 rdma_start_port(const struct ib_device *dev)
+{
+	return 1;
+}
+
+static inline u8 rdma_end_port(const struct ib_device *dev)
+{
+	return dev->phys_port_cnt;
+}
+
+const char *ib_wc_status_msg(enum ib_wc_status status);
+#endif
+
 #ifndef KC_HAS_FOR_EACH_PORT
 #define rdma_for_each_port(dev, port) \
 	for ((port) = rdma_start_port(dev); (port) <= rdma_end_port(dev); (port)++)
+#endif
+
+/*
+ * Completion queues that call a function for each work request: struct ib_cqe is its member of the
+ * one who posts it. Engine for kernels without: compat/src/cq.c.
+ */
+#ifdef KC_HAS_IB_CQE
+#define KC_WR_CQE(cqe)			.wr_cqe = (cqe)
+#define kc_wr_set_cqe(wr, cqe)		((wr)->wr_cqe = (cqe))
+#define kc_wc_cqe(wc)			((wc)->wr_cqe)
+#define kc_cq_context(cq)		((cq)->cq_context)
+#else
+enum ib_poll_context {
+	IB_POLL_DIRECT,		/* by ib_process_cq_direct() only */
+	IB_POLL_SOFTIRQ,
+};
+
+struct ib_cqe {
+	void (*done)(struct ib_cq *cq, struct ib_wc *wc);
+};
+
+struct ib_cq *ib_alloc_cq(struct ib_device *dev, void *context, int nr_cqe, int comp_vector,
+			  enum ib_poll_context poll_ctx);
+void ib_free_cq(struct ib_cq *cq);
+int ib_process_cq_direct(struct ib_cq *cq, int budget);
+void *kc_cq_context(const struct ib_cq *cq);
+
+#define KC_WR_CQE(cqe)			.wr_id = (uintptr_t)(cqe)
+#define kc_wr_set_cqe(wr, cqe)		((wr)->wr_id = (uintptr_t)(cqe))
+#define kc_wc_cqe(wc)			((struct ib_cqe *)(uintptr_t)(wc)->wr_id)
+#endif
+
+/* Attributes of a device; @buf is used where they are no part of it. Return: 0 or -errno. */
+static inline int kc_query_device(struct ib_device *dev, struct ib_device_attr *buf,
+				  const struct ib_device_attr **attr)
+{
+#ifdef KC_HAS_IB_CQE
+	*attr = &dev->attrs;
+	return 0;
+#else
+	*attr = buf;
+	return ib_query_device(dev, buf);
+#endif
+}
+
+/*
+ * A protection domain with a key for local use, and one for the target to access all memory if
+ * @global_rkey. Return: 0 or -errno.
+ */
+#ifdef KC_HAS_PD_FLAGS
+struct kc_pd {
+	struct ib_pd	*pd;
+};
+
+static inline int kc_pd_alloc(struct kc_pd *pd, struct ib_device *dev, bool global_rkey)
+{
+	pd->pd = ib_alloc_pd(dev, global_rkey ? IB_PD_UNSAFE_GLOBAL_RKEY : 0);
+	return PTR_ERR_OR_ZERO(pd->pd);
+}
+
+static inline void kc_pd_free(struct kc_pd *pd)
+{
+	ib_dealloc_pd(pd->pd);
+}
+
+static inline u32 kc_pd_lkey(const struct kc_pd *pd)
+{
+	return pd->pd->local_dma_lkey;
+}
+
+static inline u32 kc_pd_rkey(const struct kc_pd *pd)
+{
+	return pd->pd->unsafe_global_rkey;
+}
+#else
+struct kc_pd {
+	struct ib_pd	*pd;
+	struct ib_mr	*all;	/* all memory, NULL if no key needs it */
+};
+
+int kc_pd_alloc(struct kc_pd *pd, struct ib_device *dev, bool global_rkey);
+void kc_pd_free(struct kc_pd *pd);
+u32 kc_pd_lkey(const struct kc_pd *pd);
+
+static inline u32 kc_pd_rkey(const struct kc_pd *pd)
+{
+	return pd->all->rkey;
+}
+#endif
+
+/* Of an entry that ib_dma_map_sg() mapped. */
+#ifdef KC_HAS_IB_SG_DMA
+#define kc_sg_dma_address(dev, sg)	ib_sg_dma_address(dev, sg)
+#define kc_sg_dma_len(dev, sg)		ib_sg_dma_len(dev, sg)
+#else
+#define kc_sg_dma_address(dev, sg)	sg_dma_address(sg)
+#define kc_sg_dma_len(dev, sg)		sg_dma_len(sg)
+#endif
+
+/*
+ * Registration of memory by a work request, struct ib_reg_wr. kc_alloc_mr() makes the region of one,
+ * kc_map_mr_sg() says what it is to cover (@pages: as many as the region was made for), kc_arm_reg() comes
+ * last before it is posted. Engine for kernels that register lists of pages: compat/src/reg.c.
+ */
+#ifdef KC_HAS_TYPED_WR
+#define KC_WR_REG_MR			IB_WR_REG_MR
+#define kc_alloc_mr(reg, pd, type, pages)	ib_alloc_mr(pd, type, pages)
+#define kc_free_mr(reg)			ib_dereg_mr((reg)->mr)
+#define kc_arm_reg(reg)			do { } while (0)
+#define kc_reg_iova(reg)		((reg)->mr->iova)
+#define kc_reg_len(reg)			((reg)->mr->length)
+#ifdef KC_HAS_MAP_SG_OFFSET
+#define KC_MR_TYPE(sg_gaps)		((sg_gaps) ? IB_MR_TYPE_SG_GAPS : IB_MR_TYPE_MEM_REG)
+#define kc_map_mr_sg(reg, sg, n, offset, page_size, pages)	\
+	ib_map_mr_sg((reg)->mr, sg, n, offset, page_size)
+#else
+#define KC_MR_TYPE(sg_gaps)		IB_MR_TYPE_MEM_REG
+int kc_map_mr_sg(struct ib_reg_wr *reg, struct scatterlist *sg, int n, unsigned int *offset,
+		 unsigned int page_size, unsigned int pages);
+#endif
+#else
+#include "../../src/pages.h"
+
+enum ib_mr_type {
+	IB_MR_TYPE_MEM_REG,
+};
+
+struct ib_reg_wr {
+	struct ib_send_wr	wr;
+	struct ib_mr		*mr;
+	u32			key;
+	int			access;
+	struct ib_fast_reg_page_list *list;
+	struct kc_pages		pages;
+};
+
+struct ib_rdma_wr {
+	struct ib_send_wr	wr;
+};
+
+#define KC_WR_REG_MR			IB_WR_FAST_REG_MR
+#define KC_MR_TYPE(sg_gaps)		IB_MR_TYPE_MEM_REG
+#define kc_reg_iova(reg)		((reg)->pages.iova)
+#define kc_reg_len(reg)			((reg)->pages.len)
+struct ib_mr *kc_alloc_mr(struct ib_reg_wr *reg, struct ib_pd *pd, enum ib_mr_type type,
+			  unsigned int pages);
+void kc_free_mr(struct ib_reg_wr *reg);
+void kc_arm_reg(struct ib_reg_wr *reg);
+int kc_map_mr_sg(struct ib_reg_wr *reg, struct scatterlist *sg, int n, unsigned int *offset,
+		 unsigned int page_size, unsigned int pages);
+#endif
+
+/* The event that the table of GIDs changed, which old kernels do not report. */
+#ifdef KC_HAS_GID_CHANGE
+#define KC_CASE_GID_CHANGE	case IB_EVENT_GID_CHANGE:
+#else
+#define KC_CASE_GID_CHANGE
 #endif
 
 /* Post a chain. Return: 0, or -errno with an unknown number of them posted. */
@@ -66,18 +253,27 @@ static inline int kc_post_recv(struct ib_qp *qp, struct ib_recv_wr *wr)
  */
 #ifdef KC_HAS_CLIENT_ADD_INT
 #define KC_CLIENT_OPS(_add, _remove)	.add = (_add), .remove = (_remove)
-#define KC_DEFINE_CLIENT_OPS(_add, _remove)
+#define KC_DEFINE_CLIENT_OPS(client, _add, _remove)
 #else
 #define KC_CLIENT_OPS(_add, _remove)	.add = _add##_void, .remove = _remove##_added
-#define KC_DEFINE_CLIENT_OPS(_add, _remove)					\
+#ifdef KC_HAS_CLIENT_DATA
+#define KC_REMOVE_ARGS(client)	struct ib_device *dev, void *client_data
+#define KC_REMOVE_DATA(client)	client_data
+#else
+#define KC_REMOVE_ARGS(client)	struct ib_device *dev
+#define KC_REMOVE_DATA(client)	ib_get_client_data(dev, &(client))
+#endif
+#define KC_DEFINE_CLIENT_OPS(client, _add, _remove)				\
 	static void _add##_void(struct ib_device *dev)				\
 	{									\
 		_add(dev);							\
 	}									\
-	static void _remove##_added(struct ib_device *dev, void *client_data)	\
+	static void _remove##_added(KC_REMOVE_ARGS(client))			\
 	{									\
-		if (client_data)						\
-			_remove(dev, client_data);				\
+		void *data = KC_REMOVE_DATA(client);				\
+										\
+		if (data)							\
+			_remove(dev, data);					\
 	}
 #endif
 #ifdef KC_HAS_CLIENT_RENAME
@@ -92,7 +288,7 @@ static inline int kc_post_recv(struct ib_qp *qp, struct ib_recv_wr *wr)
 	}
 #endif
 #define KC_DEFINE_CLIENT(client, _name, _add, _remove, _rename)			\
-	KC_DEFINE_CLIENT_OPS(_add, _remove)					\
+	KC_DEFINE_CLIENT_OPS(client, _add, _remove)				\
 	KC_DEFINE_CLIENT_RENAME(_rename)					\
 	static struct ib_client client = {					\
 		.name = (_name),						\

@@ -4,6 +4,7 @@
 #define SRP_COMPAT_SCSI_HOST_H
 
 #include <linux/blk-mq.h>
+#include <scsi/scsi_cmnd.h>
 #include <scsi/scsi_device.h>
 #include_next <scsi/scsi_host.h>
 
@@ -39,13 +40,23 @@ static inline void kc_shost_set_limits(struct Scsi_Host *shost, unsigned int max
 #endif
 }
 
+#ifndef KC_HAS_HOST_BOUNDARY
+/* Before 4.3 a list with gaps is none of the block layer's business. It takes more registrations. */
+static inline void kc_queue_set_boundary(struct request_queue *q, unsigned long mask)
+{
+#ifdef KC_HAS_CLIENT_DATA
+	blk_queue_virt_boundary(q, mask);
+#endif
+}
+#endif
+
 static inline void kc_sdev_set_limits(struct scsi_device *sdev, unsigned int max_segment_size,
 				      unsigned long boundary_mask)
 {
 #ifndef KC_HAS_HOST_BOUNDARY
 	blk_queue_max_segment_size(sdev->request_queue, max_segment_size);
 	if (boundary_mask)
-		blk_queue_virt_boundary(sdev->request_queue, boundary_mask);
+		kc_queue_set_boundary(sdev->request_queue, boundary_mask);
 #endif
 }
 
@@ -54,6 +65,111 @@ static inline void kc_sdev_set_limits(struct scsi_device *sdev, unsigned int max
 #define KC_ENABLE_CLUSTERING	.use_clustering = ENABLE_CLUSTERING,
 #else
 #define KC_ENABLE_CLUSTERING
+#endif
+
+/* LUNs have 64 bits since 3.17. */
+#define KC_MAX_LUN	((typeof(((struct Scsi_Host *)NULL)->max_lun))-1)
+
+/*
+ * Hardware queues and tags. kc_shost_set_queues() before scsi_add_host(), when can_queue is that of one queue;
+ * kc_tags_exit() when no command is left. Without hardware queues: engine compat/src/tags.c.
+ * KC_DEFINE_QUEUECOMMAND(fn, tags_of) after the definition of kc_qc_status_t fn(struct Scsi_Host *, struct scsi_cmnd *),
+ * and KC_QUEUECOMMAND(fn) in the host template; struct kc_tags *tags_of(struct Scsi_Host *).
+ */
+#ifdef KC_HAS_HW_QUEUES
+struct kc_tags {
+};
+
+static inline int kc_shost_set_queues(struct Scsi_Host *shost, struct kc_tags *tags,
+				      unsigned int nr)
+{
+#ifdef KC_HAS_USE_BLK_MQ
+	shost->use_blk_mq = true;
+#endif
+	shost->nr_hw_queues = nr;
+	return 0;
+}
+
+static inline void kc_tags_exit(struct kc_tags *tags)
+{
+}
+
+#define KC_DEFINE_QUEUECOMMAND(fn, tags_of)			\
+	static inline const void *fn##_tags(void)		\
+	{							\
+		return tags_of;					\
+	}
+#define KC_QUEUECOMMAND(fn)	.queuecommand = (fn)
+#else
+struct kc_tag;
+
+struct kc_tags {
+	spinlock_t	lock;
+	struct kc_tag	*all;	/* array */
+	struct kc_tag	**idle;	/* a list for each queue */
+	unsigned int	nr_queues;
+};
+
+int kc_shost_set_queues(struct Scsi_Host *shost, struct kc_tags *tags, unsigned int nr);
+void kc_tags_exit(struct kc_tags *tags);
+int kc_tags_queue(struct kc_tags *tags, struct Scsi_Host *shost, struct scsi_cmnd *cmd,
+		  int (*fn)(struct Scsi_Host *shost, struct scsi_cmnd *cmd));
+
+#ifdef KC_HAS_QC_SHOST
+#define KC_DEFINE_QUEUECOMMAND(fn, tags_of)					\
+	static int fn##_tagged(struct Scsi_Host *shost, struct scsi_cmnd *cmd)	\
+	{									\
+		return kc_tags_queue(tags_of(shost), shost, cmd, fn);		\
+	}
+#else
+/* The lock of the host is held, interrupts are off. */
+#define KC_DEFINE_QUEUECOMMAND(fn, tags_of)					\
+	static int fn##_tagged(struct scsi_cmnd *cmd, void (*done)(struct scsi_cmnd *))	\
+	{									\
+		struct Scsi_Host *shost = cmd->device->host;			\
+		int ret;							\
+										\
+		cmd->scsi_done = done;						\
+		spin_unlock(shost->host_lock);					\
+		ret = kc_tags_queue(tags_of(shost), shost, cmd, fn);		\
+		spin_lock(shost->host_lock);					\
+		return ret;							\
+	}
+#endif
+#define KC_QUEUECOMMAND(fn)	.queuecommand = fn##_tagged
+#endif
+
+/*
+ * KC_DEFINE_CHANGE_QUEUE_DEPTH(fn) after the definition of int fn(struct scsi_device *, int depth),
+ * KC_CHANGE_QUEUE_DEPTH(fn) in the host template.
+ */
+#ifdef KC_HAS_TRACK_QUEUE_DEPTH
+#define KC_DEFINE_CHANGE_QUEUE_DEPTH(fn)
+#define KC_CHANGE_QUEUE_DEPTH(fn)	.change_queue_depth = (fn), .track_queue_depth = 1
+#else
+#include <scsi/scsi_tcq.h>
+
+static inline int scsi_change_queue_depth(struct scsi_device *sdev, int depth)
+{
+	scsi_adjust_queue_depth(sdev, scsi_get_tag_type(sdev), depth);
+	return sdev->queue_depth;
+}
+
+#ifdef KC_HAS_QDEPTH_REASON
+#define KC_DEFINE_CHANGE_QUEUE_DEPTH(fn)						\
+	static int fn##_reason(struct scsi_device *sdev, int depth, int reason)		\
+	{										\
+		if (reason == SCSI_QDEPTH_QFULL) {					\
+			scsi_track_queue_full(sdev, depth);				\
+			return sdev->queue_depth;					\
+		}									\
+		return fn(sdev, depth);							\
+	}
+#define KC_CHANGE_QUEUE_DEPTH(fn)	.change_queue_depth = fn##_reason
+#else
+#define KC_DEFINE_CHANGE_QUEUE_DEPTH(fn)
+#define KC_CHANGE_QUEUE_DEPTH(fn)	.change_queue_depth = (fn)
+#endif
 #endif
 
 /* What queuecommand returns. */

@@ -9,4 +9,16 @@
 #include <linux/sched.h>
 #endif
 
+#if !defined(KC_HAS_SCHED_MM_H) && !defined(KC_HAS_MEMALLOC_NOIO)
+/* Nobody can ask for it: a connect that needs memory may wait for I/O. */
+static inline unsigned int memalloc_noio_save(void)
+{
+	return 0;
+}
+
+static inline void memalloc_noio_restore(unsigned int flags)
+{
+}
+#endif
+
 #endif /* SRP_COMPAT_SCHED_MM_H */

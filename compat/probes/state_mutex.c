@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* it lacks a mutex for the state of a SCSI device (Linux 4.13). */
+/* Linux 4.13: a mutex protects the state of a SCSI device. */
 #include <linux/mutex.h>
 #include <scsi/scsi_device.h>
 void probe(struct scsi_device *sdev);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Shadow of <linux/workqueue.h>: the names of newer kernels. */
+#ifndef SRP_COMPAT_WORKQUEUE_H
+#define SRP_COMPAT_WORKQUEUE_H
+
+#include_next <linux/workqueue.h>
+
+#ifndef KC_HAS_MOD_DELAYED_WORK
+/* Two at the same time: the earlier one of them may win. */
+static inline bool mod_delayed_work(struct workqueue_struct *wq, struct delayed_work *work,
+				    unsigned long delay)
+{
+	bool pending = cancel_delayed_work(work);
+
+	queue_delayed_work(wq, work, delay);
+	return pending;
+}
+#endif
+
+#ifndef KC_HAS_ALLOC_WORKQUEUE
+/* One thread per CPU, which sleeps where the newer ones start another thread. */
+#define WQ_UNBOUND	0
+#define WQ_MEM_RECLAIM	0
+#define alloc_workqueue(name, flags, max_active)	create_workqueue(name)
+#endif
+
+/* Queue work that takes long and belongs to no queue; the old kernels' one queue has to do. */
+#ifdef KC_HAS_ALLOC_WORKQUEUE
+#define kc_queue_unbound(work, delay)	queue_delayed_work(system_unbound_wq, work, delay)
+#else
+#define kc_queue_unbound(work, delay)	schedule_delayed_work(work, delay)
+#endif
+
+#endif /* SRP_COMPAT_WORKQUEUE_H */
