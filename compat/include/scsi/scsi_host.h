@@ -71,10 +71,11 @@ static inline void kc_sdev_set_limits(struct scsi_device *sdev, unsigned int max
 #define KC_MAX_LUN	((typeof(((struct Scsi_Host *)NULL)->max_lun))-1)
 
 /*
- * Hardware queues and tags. kc_shost_set_queues() before scsi_add_host(), when can_queue is that of one queue;
- * kc_tags_exit() when no command is left. Without hardware queues: engine compat/src/tags.c.
- * KC_DEFINE_QUEUECOMMAND(fn, tags_of) after the definition of kc_qc_status_t fn(struct Scsi_Host *, struct scsi_cmnd *),
- * and KC_QUEUECOMMAND(fn) in the host template; struct kc_tags *tags_of(struct Scsi_Host *).
+ * Hardware queues and tags. kc_shost_set_queues() before scsi_add_host(), when can_queue is that of
+ * one queue; kc_tags_exit() when no command is left. Without hardware queues: engine compat/src/tags.c.
+ * KC_DEFINE_QUEUECOMMAND(fn, tags_of) after the definition of
+ * kc_qc_status_t fn(struct Scsi_Host *, struct scsi_cmnd *), and KC_QUEUECOMMAND(fn) in the host
+ * template; struct kc_tags *tags_of(struct Scsi_Host *).
  */
 #ifdef KC_HAS_HW_QUEUES
 struct kc_tags {
