@@ -136,8 +136,8 @@ static int srp_target_query_gid(struct srp_target *target)
 
 	ret = rdma_query_gid(target->sdev->dev, target->port_num, 0, &target->sgid);
 	if (ret) {
-		srp_path_error(target, "reading GID 0 of %s port %u failed (%d)",
-			       dev_name(&target->sdev->dev->dev), target->port_num, ret);
+		srp_path_err(target, "reading GID 0 of %s port %u failed (%d)",
+			     dev_name(&target->sdev->dev->dev), target->port_num, ret);
 		return ret;
 	}
 	iid = be64_to_cpu(target->sgid.global.interface_id);

@@ -21,8 +21,8 @@ static void srp_path_done(int status, struct sa_path_rec *path, KC_NUM_PRS_ARG v
 	struct srp_ch *ch = ch_ptr;
 
 	if (status)
-		srp_path_error(ch->target, "Got failed path rec status %d; is the subnet manager running, and does the target share the P_Key?",
-			       status);
+		srp_path_err(ch->target, "Got failed path rec status %d; is the subnet manager running, and does the target share the P_Key?",
+			     status);
 	else
 		ch->ib.path = *path;
 	srp_cm_end(ch, status);
@@ -33,23 +33,22 @@ static int srp_query_path(struct srp_ch *ch)
 {
 	struct srp_target *target = ch->target;
 	struct ib_sa_query *query;
-	int id, ret;
+	int ret;
 
 	srp_cm_begin(ch);
 	init_completion(&ch->ib.query_done);
-	id = ib_sa_path_rec_get(&srp_sa_client, target->sdev->dev, target->port_num,
-				&ch->ib.path,
-				IB_SA_PATH_REC_SERVICE_ID | IB_SA_PATH_REC_DGID |
-				IB_SA_PATH_REC_SGID | IB_SA_PATH_REC_NUMB_PATH |
-				IB_SA_PATH_REC_PKEY,
-				SRP_PATH_QUERY_MS, GFP_KERNEL, srp_path_done, ch, &query);
-	if (id < 0) {
-		ret = id;
-	} else {
+	ret = ib_sa_path_rec_get(&srp_sa_client, target->sdev->dev, target->port_num,
+				 &ch->ib.path,
+				 IB_SA_PATH_REC_SERVICE_ID | IB_SA_PATH_REC_DGID |
+				 IB_SA_PATH_REC_SGID | IB_SA_PATH_REC_NUMB_PATH |
+				 IB_SA_PATH_REC_PKEY,
+				 SRP_PATH_QUERY_MS, GFP_KERNEL, srp_path_done, ch, &query);
+	if (ret >= 0) {
 		ret = srp_cm_wait(ch);
-		/* Interrupted: the query must not write to a channel that may be gone. */
-		if (!completion_done(&ch->ib.query_done))
-			ib_sa_cancel_query(id, query);
+		/*
+		 * Interrupted or not, it must not write to a channel that may be gone. It ends
+		 * soon; ib_sa_cancel_query() touches freed memory when it does so meanwhile.
+		 */
 		wait_for_completion(&ch->ib.query_done);
 	}
 	if (ret)
@@ -135,8 +134,8 @@ static int srp_ib_cm_handler(struct ib_cm_id *cm_id, kc_cm_event_t *event)
 	switch (event->event) {
 	case IB_CM_REQ_ERROR:
 		srp_dbg(ch->shost, "Sending CM REQ failed\n");
-		srp_path_error(ch->target, "no answer from %s; check the path and that the target is running",
-			       ch->target->name);
+		srp_path_err(ch->target, "no answer from %s; check the path and that the target is running",
+			     ch->target->name);
 		srp_cm_end(ch, -ECONNRESET);
 		break;
 	case IB_CM_REP_RECEIVED:
@@ -214,8 +213,8 @@ static int srp_ib_init_qp(struct srp_ch *ch, struct ib_qp *qp)
 
 	ret = ib_find_cached_pkey(ch->sdev->dev, target->port_num, pkey, &attr.pkey_index);
 	if (ret) {
-		srp_path_error(target, "P_Key %#06x is not in the table of %s port %u",
-			       pkey, dev_name(&ch->sdev->dev->dev), target->port_num);
+		srp_path_err(target, "P_Key %#06x is not in the table of %s port %u",
+			     pkey, dev_name(&ch->sdev->dev->dev), target->port_num);
 		return ret;
 	}
 	ch->ib.pkey_index = attr.pkey_index;
@@ -319,8 +318,8 @@ static int srp_ib_login(struct srp_ch *ch, bool multi)
 		if (ret)
 			return ret;
 	}
-	srp_path_error(ch->target, "giving up after %d redirects; check the configuration of the target",
-		       SRP_MAX_REDIRECTS);
+	srp_path_err(ch->target, "giving up after %d redirects; check the configuration of the target",
+		     SRP_MAX_REDIRECTS);
 	return -ECONNRESET;
 }
 

@@ -51,7 +51,7 @@ static int srp_to_sockaddr(struct srp_ch *ch, const struct srp_addr *addr,
 		in6->sin6_scope_id = srp_scope_id(ch->target->net, addr->scope);
 		if (in6->sin6_scope_id)
 			return 0;
-		srp_path_error(ch->target, "there is no network interface %s", addr->scope);
+		srp_path_err(ch->target, "there is no network interface %s", addr->scope);
 		return -ENODEV;
 	default:
 		return -EINVAL;
@@ -68,8 +68,8 @@ static int srp_rdma_rejected(struct srp_ch *ch, struct rdma_cm_event *event)
 	/* iWARP knows no reasons. */
 	if (event->status < 0) {
 		ch->refused = true;
-		srp_path_error(ch->target, "connection to %s refused (%d); check the port number and that the target is running",
-			       ch->target->name, event->status);
+		srp_path_err(ch->target, "connection to %s refused (%d); check the port number and that the target is running",
+			     ch->target->name, event->status);
 		return -ECONNREFUSED;
 	}
 	data = rdma_consumer_reject_data(ch->rdma.cm_id, event, &len);
@@ -89,13 +89,13 @@ static int srp_rdma_cm_handler(struct rdma_cm_id *cm_id, struct rdma_cm_event *e
 		break;
 	case RDMA_CM_EVENT_ADDR_ERROR:
 	case RDMA_CM_EVENT_ROUTE_ERROR:
-		srp_path_error(ch->target, "%s for %s; check that the address answers on a network of this adapter",
-			       rdma_event_msg(event->event), ch->target->name);
+		srp_path_err(ch->target, "%s for %s; check that the address answers on a network of this adapter",
+			     rdma_event_msg(event->event), ch->target->name);
 		srp_cm_end(ch, -ENXIO);
 		break;
 	case RDMA_CM_EVENT_UNREACHABLE:
-		srp_path_error(ch->target, "no answer from %s; check the path and that the target is running",
-			       ch->target->name);
+		srp_path_err(ch->target, "no answer from %s; check the path and that the target is running",
+			     ch->target->name);
 		srp_cm_end(ch, -EHOSTUNREACH);
 		/* Also told of a live connection whose neighbour moved. */
 		srp_ch_fail(ch);
@@ -124,8 +124,8 @@ static int srp_rdma_cm_handler(struct rdma_cm_id *cm_id, struct rdma_cm_event *e
 		break;
 	case RDMA_CM_EVENT_ADDR_CHANGE:
 	case RDMA_CM_EVENT_DEVICE_REMOVAL:
-		srp_path_error(ch->target, "connection to %s lost: %s", ch->target->name,
-			       rdma_event_msg(event->event));
+		srp_path_err(ch->target, "connection to %s lost: %s", ch->target->name,
+			     rdma_event_msg(event->event));
 		srp_cm_closed(ch);
 		break;
 	default:
@@ -145,10 +145,10 @@ static int srp_rdma_check_device(struct srp_ch *ch)
 
 	if (id->device == ch->sdev->dev && id->port_num == target->port_num)
 		return 0;
-	srp_path_error(ch->target,
-		       "%s is reached through %s port %u, not %s port %u; write to the add_target of the former or set src",
-		       target->name, id->device ? dev_name(&id->device->dev) : "no device",
-		       id->port_num, dev_name(&ch->sdev->dev->dev), target->port_num);
+	srp_path_err(ch->target,
+		     "%s is reached through %s port %u, not %s port %u; write to the add_target of the former or set src",
+		     target->name, id->device ? dev_name(&id->device->dev) : "no device",
+		     id->port_num, dev_name(&ch->sdev->dev->dev), target->port_num);
 	return -EHOSTUNREACH;
 }
 
@@ -179,11 +179,11 @@ static int srp_rdma_resolve(struct srp_ch *ch)
 		ret = srp_cm_wait(ch);
 	if (ret) {
 		if (has_src)
-			srp_path_error(target, "No route available from %pISpsc to %pISpsc (%d); check both addresses and the routes of this host",
-				       &src, &dst, ret);
+			srp_path_err(target, "No route available from %pISpsc to %pISpsc (%d); check both addresses and the routes of this host",
+				     &src, &dst, ret);
 		else
-			srp_path_error(target, "No route available to %pISpsc (%d); check the address and the routes of this host",
-				       &dst, ret);
+			srp_path_err(target, "No route available to %pISpsc (%d); check the address and the routes of this host",
+				     &dst, ret);
 		return ret;
 	}
 	ret = srp_rdma_check_device(ch);
@@ -194,8 +194,8 @@ static int srp_rdma_resolve(struct srp_ch *ch)
 	if (!ret)
 		ret = srp_cm_wait(ch);
 	if (ret)
-		srp_path_error(target, "Resolving address %pISpsc failed (%d); check the network of this adapter",
-			       &dst, ret);
+		srp_path_err(target, "Resolving address %pISpsc failed (%d); check the network of this adapter",
+			     &dst, ret);
 	return ret;
 }
 

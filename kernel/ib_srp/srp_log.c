@@ -3,7 +3,7 @@
 #include "srp_log.h"
 #include "srp_target.h"
 
-void srp_path_error(struct srp_target *target, const char *fmt, ...)
+void srp_path_err(struct srp_target *target, const char *fmt, ...)
 {
 	char text[SRP_ERROR_LEN];
 	unsigned long flags;

@@ -34,12 +34,12 @@ struct srp_target;
  * the administrator (last_error in sysfs). @fmt: cause and next step, no newline.
  * Context: any, target->lock not held.
  */
-__printf(2, 3) void srp_path_error(struct srp_target *target, const char *fmt, ...);
+__printf(2, 3) void srp_path_err(struct srp_target *target, const char *fmt, ...);
 
 /* Connected: what was wrong is history. Context: any, target->lock not held. */
 void srp_path_good(struct srp_target *target);
 
-/* What srp_path_error() said last, empty if the path is good. Context: any, lock not held. */
+/* What srp_path_err() said last, empty if the path is good. Context: any, lock not held. */
 void srp_last_error(struct srp_target *target, char text[SRP_ERROR_LEN]);
 
 #endif /* SRP_LOG_H */

@@ -20,7 +20,7 @@ int srp_login_granted(struct srp_ch *ch, const void *data, size_t len)
 
 	ret = srp_parse_login_rsp(data, len, &ch->grant, &why);
 	if (ret)
-		srp_path_error(ch->target, "login response refused: %s", why);
+		srp_path_err(ch->target, "login response refused: %s", why);
 	else if (ch->grant.imm_data)
 		srp_dbg(ch->shost, "using immediate data\n");
 	return ret;
@@ -41,7 +41,7 @@ static bool srp_log_login_rej(struct srp_ch *ch, const void *data, size_t len, c
 	if (reason == SRP_REJ_IU_TOO_LARGE)
 		srp_warn(ch->shost, "SRP_LOGIN_REJ: requested max_it_iu_len too large\n");
 	srp_warn(ch->shost, "SRP LOGIN %sREJECTED, reason 0x%08x\n", name, reason);
-	srp_path_error(ch->target, "login rejected: %s; %s", text.text, text.hint);
+	srp_path_err(ch->target, "login rejected: %s; %s", text.text, text.hint);
 	return true;
 }
 
@@ -76,8 +76,8 @@ int srp_login_rejected(struct srp_ch *ch, unsigned int reason, const void *data,
 		break;
 	}
 	text = srp_cm_rej_text(reason);
-	srp_path_error(ch->target, "connection to %s rejected: %s; %s", ch->target->name,
-		       text.text, text.hint);
+	srp_path_err(ch->target, "connection to %s rejected: %s; %s", ch->target->name,
+		     text.text, text.hint);
 	return -ECONNRESET;
 }
 
@@ -119,9 +119,9 @@ int srp_cm_wait(struct srp_ch *ch)
 		return ret;
 	if (left)
 		return ch->cm_status;
-	srp_path_error(target, "no answer from %s and no error from the connection manager of %s for %d s; does port %u still send?",
-		       target->name, dev_name(&ch->sdev->dev->dev), SRP_CM_SECS,
-		       target->port_num);
+	srp_path_err(target, "no answer from %s and no error from the connection manager of %s for %d s; does port %u still send?",
+		     target->name, dev_name(&ch->sdev->dev->dev), SRP_CM_SECS,
+		     target->port_num);
 	return -ETIMEDOUT;
 }
 

@@ -200,8 +200,8 @@ s32 srp_target_min_req_lim(struct srp_target *target)
 	for (i = 0; i < target->ch_count; i++)
 		limit = min(limit, target->ch[i].grant.req_lim);
 	if (limit < 2)
-		srp_path_error(target, "%s grants only 1 request at a time, but 2 are needed; raise the request limit of the target",
-			       target->name);
+		srp_path_err(target, "%s grants only 1 request at a time, but 2 are needed; raise the request limit of the target",
+			     target->name);
 	return limit;
 }
 
@@ -533,12 +533,12 @@ static void srp_target_watchdog(struct work_struct *work)
 		case SRP_CH_WELL:
 			continue;
 		case SRP_CH_SILENT:
-			srp_path_error(target, "channel %u: nothing acknowledged for %u ms, taking the path to %s for dead",
-				       i, jiffies_to_msecs(jiffies - ch->heard_at), target->name);
+			srp_path_err(target, "channel %u: nothing acknowledged for %u ms, taking the path to %s for dead",
+				     i, jiffies_to_msecs(jiffies - ch->heard_at), target->name);
 			break;
 		case SRP_CH_STARVED:
-			srp_path_error(target, "channel %u: %s has granted no request for %d s although none is outstanding, connecting anew",
-				       i, target->name, SRP_STARVED_SECS);
+			srp_path_err(target, "channel %u: %s has granted no request for %d s although none is outstanding, connecting anew",
+				     i, target->name, SRP_STARVED_SECS);
 			break;
 		}
 		srp_ch_fail(ch);
