@@ -20,6 +20,7 @@ byte state;		/* enum srp_rport_state */
 int actions;		/* enum srp_rport_action, of the last event */
 bool valid;		/* of the last combination of time-outs */
 bool fast_on = true, loss_on = true, recon_on = true;
+bool was_off;		/* reconnecting, before the last change of the time-outs */
 
 bool path = true;	/* an attempt would work */
 bool connected = true;
@@ -51,7 +52,9 @@ inline act()
 	if :: DO(6) || DO(7) -> may_hold = false :: else fi;
 	if :: DO(6) -> held = false; offline = false :: else fi;
 	if :: DO(7) -> held = false; offline = true :: else fi;
+#ifndef FORGET_RECONNECT
 	if :: DO(9) && recon_on -> recon_due = true :: else fi;
+#endif
 	if :: DO(10) -> delete_due = true :: else fi;
 	actions = 0
 }
@@ -91,7 +94,7 @@ inline time_outs_changed()
 		fi;
 		if
 		:: !recon_on -> recon_due = false
-		:: recon_on && !connected -> recon_due = true
+		:: recon_on && was_off && !connected -> recon_due = true
 		:: else
 		fi;
 		if
@@ -104,6 +107,7 @@ inline time_outs_changed()
 /* One of the three is switched; the kernel's own rules say whether that is possible. */
 #define SWITCH(which)						\
 	changes > 0 && !gone ->					\
+		was_off = !recon_on;				\
 		which = !which;					\
 		c_code {					\
 			const struct srp_tmo tmo = TMO;		\
@@ -144,6 +148,9 @@ inline rest()
 active proctype rport()
 {
 	do
+	/* No more of them. */
+	:: atomic { changes > 0 -> changes = 0 }
+
 	/* --- the fabric --- */
 	:: atomic { changes > 0 && path -> path = false; change() }
 	:: atomic { changes > 0 && !path -> path = true; change();

@@ -136,7 +136,7 @@ static int srp_target_query_gid(struct srp_target *target)
 
 	ret = rdma_query_gid(target->sdev->dev, target->port_num, 0, &target->sgid);
 	if (ret) {
-		srp_path_err(target, "reading GID 0 of %s port %u failed (%d)",
+		srp_path_err(target, "reading GID 0 of %s port %u failed (%d); is the port up?",
 			     dev_name(&target->sdev->dev->dev), target->port_num, ret);
 		return ret;
 	}
@@ -212,10 +212,10 @@ static int srp_ch_retry(struct srp_ch *ch)
 	return ch->connect_status;
 }
 
-static void srp_log_failed_channel(const struct srp_target *target, unsigned int index)
+static void srp_log_failed_channel(struct srp_target *target, unsigned int index)
 {
-	srp_err(target->shost, "Connection %u/%u to %s failed\n", index, target->ch_count,
-		target->name);
+	srp_path_result_err(target, "Connection %u/%u to %s failed", index, target->ch_count,
+			    target->name);
 }
 
 int srp_channels_connect(struct srp_target *target)
@@ -224,6 +224,7 @@ int srp_channels_connect(struct srp_target *target)
 	int ret;
 
 	lockdep_assert_held(&target->connect_mutex);
+	srp_path_begin(target);
 	ret = srp_target_query_gid(target);
 	if (ret)
 		return ret;

@@ -47,7 +47,8 @@ static int srp_query_path(struct srp_ch *ch)
 		ret = srp_cm_wait(ch);
 		/*
 		 * Interrupted or not, it must not write to a channel that may be gone. It ends
-		 * soon; ib_sa_cancel_query() touches freed memory when it does so meanwhile.
+		 * within its time-out, and that of a local service (ibacm) if there is one.
+		 * ib_sa_cancel_query() touches freed memory if it ends at this moment.
 		 */
 		wait_for_completion(&ch->ib.query_done);
 	}
@@ -213,7 +214,7 @@ static int srp_ib_init_qp(struct srp_ch *ch, struct ib_qp *qp)
 
 	ret = ib_find_cached_pkey(ch->sdev->dev, target->port_num, pkey, &attr.pkey_index);
 	if (ret) {
-		srp_path_err(target, "P_Key %#06x is not in the table of %s port %u",
+		srp_path_err(target, "P_Key %#06x is not in the table of %s port %u; check the partitions of the subnet manager",
 			     pkey, dev_name(&ch->sdev->dev->dev), target->port_num);
 		return ret;
 	}

@@ -89,16 +89,21 @@ static void srp_host_set_error(struct srp_host *host, const char *fmt, ...)
 	va_end(args);
 }
 
+static void srp_host_set_login_error(struct srp_host *host, const struct srp_options *opt,
+				     const char *text)
+{
+	srp_host_set_error(host, "id_ext=%016llx,ioc_guid=%016llx: %s", opt->id_ext,
+			   opt->ioc_guid, text);
+}
+
 static void srp_login_failed(struct srp_target *target, int err)
 {
-	const struct srp_options *opt = &target->opt;
 	char text[SRP_ERROR_LEN];
 
 	srp_last_error(target, text);
 	if (!text[0])
 		snprintf(text, sizeof(text), "error %d", err);
-	srp_host_set_error(target->host, "id_ext=%016llx,ioc_guid=%016llx: %s",
-			   opt->id_ext, opt->ioc_guid, text);
+	srp_host_set_login_error(target->host, &target->opt, text);
 }
 
 static int srp_parse_login(struct srp_host *host, const char *buf, size_t count,
@@ -181,8 +186,10 @@ static int srp_login_target(struct srp_host *host, const struct srp_options *opt
 	int ret;
 
 	shost = srp_scsi_alloc_host(srp_transport);
-	if (!shost)
+	if (!shost) {
+		srp_host_set_login_error(host, opt, "out of memory");
 		return -ENOMEM;
+	}
 	target = srp_host_to_target(shost);
 	srp_target_init(target, shost, host, opt);
 

@@ -20,7 +20,7 @@ int srp_login_granted(struct srp_ch *ch, const void *data, size_t len)
 
 	ret = srp_parse_login_rsp(data, len, &ch->grant, &why);
 	if (ret)
-		srp_path_err(ch->target, "login response refused: %s", why);
+		srp_path_err(ch->target, "login response refused: %s; is it an SRP target?", why);
 	else if (ch->grant.imm_data)
 		srp_dbg(ch->shost, "using immediate data\n");
 	return ret;

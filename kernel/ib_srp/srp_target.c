@@ -120,6 +120,7 @@ int srp_target_connect(struct srp_target *target)
 		goto release_channels;
 	/* Fewer channels than asked for are better than none. */
 	srp_channels_trim(target, ret);
+	srp_path_good(target);
 	srp_channels_go_live(target);
 	mutex_unlock(&target->connect_mutex);
 	return 0;
@@ -238,10 +239,10 @@ static int srp_rport_reconnect(struct srp_rport *rport)
 		goto unlock;
 	}
 	srp_target_refresh_timeouts(target);
+	srp_path_good(target);
 	srp_channels_go_live(target);
 	if (srp_target_connected(target)) {
 		srp_info(target->shost, "reconnect succeeded\n");
-		srp_path_good(target);
 	} else {
 		srp_channels_release(target);
 		ret = -ECONNRESET;

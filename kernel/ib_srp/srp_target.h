@@ -52,6 +52,7 @@ struct srp_target {
 	unsigned long		attempt_at;	/* jiffies when the last reconnect began */
 	bool			restart;	/* it waits for something outdated; read without the lock */
 	char			last_error[SRP_ERROR_LEN];	/* see srp_path_err() */
+	bool			error_told;	/* in the current attempt to connect */
 
 	wait_queue_head_t	cm_wait;	/* an answer for some channel, or aborting */
 

@@ -17,7 +17,7 @@ run() {
 	entry=/sys/class/infiniband_srp/srp-hca7-2
 	echo "entries: $(entries vib0) of vib0, $(entries hca7) of hca7, which say $(cat $entry/ibdev) port $(cat $entry/port)"
 	echo "the host: $(host_attr hca7/1 local_ib_device) port $(host_attr hca7/1 local_ib_port)"
-	io_moves bg || fail "no I/O"
+	wait_for 10 io_moves bg || fail "no I/O"
 	echo "the same login again: $(put "$(add_target hca7/1)" "$(ib_login_string 1)")"
 	vib link "vib0 1 down"
 	wait_for 10 not state_is hca7/1 running || fail "a pulled cable goes unnoticed"

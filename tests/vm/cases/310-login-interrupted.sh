@@ -3,7 +3,6 @@
 # The process that writes to add_target is killed at every stage of a login; what was held up arrives afterwards; the next login works.
 # needs: ours
 # timeout: 120
-# check: 6.12
 
 ended() { [ ! -e "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status"; }
 rule_hit() { vib_hits_over 1 0; }
@@ -18,7 +17,7 @@ begin() {
 	sleep 0.3
 	ended $writer && fail "$1: the login did not wait: $(cat /tmp/login)"
 }
-# stop STAGE SIGNAL: the writer ends at once.
+# stop STAGE SIGNAL: the writer ends soon; a path query is waited for, a second at most.
 stop() {
 	_at=$(now_ms)
 	kill -"$2" $writer

@@ -101,7 +101,10 @@ vib_no_faults() {
 	[ -d $VIB ] || return 0
 	echo clear >$VIB/rules
 	for _n in vib0 vib1; do
-		[ ! -e /sys/class/infiniband/$_n ] || for _p in 1 2; do echo "$_n $_p 0" >$VIB/freeze; done
+		[ -e /sys/class/infiniband/$_n ] || continue
+		for _p in 1 2; do echo "$_n $_p 0" >$VIB/freeze; done
+		echo "$_n 0" >$VIB/no_flush
+		for _c in alloc_pd create_cq create_qp alloc_mr modify_qp post_send post_recv; do echo "$_n $_c 0" >$VIB/refuse; done
 	done
 	echo 0 >$VIB/late_complete_us
 } 2>/dev/null
@@ -112,6 +115,7 @@ ib_down() {
 	# It writes its state when it ends, and needs the ports until then.
 	wait_for 5 not pidof opensm
 	rm -rf $SM_DIR
+	[ ! -d /sys/module/vib_client ] || rmmod vib_client
 	timeout $((30 * SLOW)) rmmod vib
 }
 

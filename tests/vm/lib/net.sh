@@ -145,7 +145,7 @@ net_heal() {
 	done | ip -force -batch -
 }
 
-# What net_repair compares: links, addresses, rules, routes and neighbours as they were when all was well.
+# What net_repair compares: addresses, rules, routes and neighbours as they were when all was well.
 net_state() {
 	for _f in -4 -6; do
 		printf '%s\n' 'addr show' 'rule show' 'route show table all' 'neigh show nud permanent' | ip -o $_f -batch -

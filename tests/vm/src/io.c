@@ -56,7 +56,7 @@ static struct {
 static atomic_ullong reads, writes, bytes, errors, miscompares;
 static atomic_ullong last_done_us, stall_us, max_us;
 static atomic_bool stop;
-static atomic_bool gone;	/* the device, for good */
+static atomic_bool gone;	/* the device; until something works again */
 
 static uint64_t now_us(void)
 {
@@ -121,6 +121,7 @@ static void account(uint64_t start, uint64_t len)
 	uint64_t now = now_us();
 	uint64_t last = atomic_exchange(&last_done_us, now);
 
+	gone = false;
 	raise_to(&max_us, now - start);
 	if (last && now > last)
 		raise_to(&stall_us, now - last);
