@@ -5,5 +5,6 @@ void probe(struct ib_device *dev, struct sa_path_rec *rec);
 void probe(struct ib_device *dev, struct sa_path_rec *rec)
 {
 	rec->rec_type = rdma_cap_opa_ah(dev, 1) ? SA_PATH_REC_TYPE_OPA : SA_PATH_REC_TYPE_IB;
-	sa_path_set_dlid(rec, 1);
+	rec->opa.dlid = cpu_to_be32(1);
+	rec->ib.dlid = cpu_to_be16(1);
 }

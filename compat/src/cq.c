@@ -22,6 +22,7 @@ struct kc_cq {
 	struct ib_cq		*cq;
 	void			*context;	/* of the user */
 	struct tasklet_struct	tasklet;
+	bool			dying;	/* events have no effect any more */
 	struct ib_wc		wc[KC_CQ_BATCH];
 };
 
@@ -51,6 +52,8 @@ static void kc_cq_poll(unsigned long data)
 {
 	struct kc_cq *kcq = (struct kc_cq *)data;
 
+	if (READ_ONCE(kcq->dying))
+		return;
 	/* Nothing that arrives between the last poll and the request to be told is missed. */
 	if (ib_process_cq_direct(kcq->cq, KC_CQ_BUDGET) >= KC_CQ_BUDGET ||
 	    ib_req_notify_cq(kcq->cq, IB_CQ_NEXT_COMP | IB_CQ_REPORT_MISSED_EVENTS) > 0)
@@ -62,6 +65,11 @@ static void kc_cq_event(struct ib_cq *cq, void *context)
 	struct kc_cq *kcq = context;
 
 	tasklet_schedule(&kcq->tasklet);
+}
+
+/* Nobody asks to be told, but some adapters tell whoever has outstanding work requests at the end. */
+static void kc_cq_no_event(struct ib_cq *cq, void *context)
+{
 }
 
 static struct ib_cq *kc_create_cq(struct ib_device *dev, void (*handler)(struct ib_cq *, void *),
@@ -87,8 +95,8 @@ struct ib_cq *ib_alloc_cq(struct ib_device *dev, void *context, int nr_cqe, int 
 		return ERR_PTR(-ENOMEM);
 	kcq->context = context;
 	tasklet_init(&kcq->tasklet, kc_cq_poll, (unsigned long)kcq);
-	cq = kc_create_cq(dev, poll_ctx == IB_POLL_DIRECT ? NULL : kc_cq_event, kcq, nr_cqe,
-			  comp_vector);
+	cq = kc_create_cq(dev, poll_ctx == IB_POLL_DIRECT ? kc_cq_no_event : kc_cq_event, kcq,
+			  nr_cqe, comp_vector);
 	if (IS_ERR(cq)) {
 		ret = PTR_ERR(cq);
 		goto free_kcq;
@@ -112,7 +120,8 @@ void ib_free_cq(struct ib_cq *cq)
 {
 	struct kc_cq *kcq = cq->cq_context;
 
-	/* The queue pairs are gone: what the tasklet finds are flushes at most. */
+	/* The queue pairs are gone: what the tasklet would find are flushes at most. */
+	WRITE_ONCE(kcq->dying, true);
 	tasklet_kill(&kcq->tasklet);
 	ib_destroy_cq(cq);
 	/* An event that was on its way. */

@@ -87,7 +87,7 @@ static int srp_port_cm_redirect(struct srp_ch *ch, kc_cm_event_t *event)
 		return -ECONNRESET;
 	}
 	dlid = be16_to_cpu(cpi->redirect_lid);
-	sa_path_set_dlid(&ch->ib.path, dlid);
+	kc_path_set_dlid(&ch->ib.path, dlid);
 	ch->ib.path.pkey = cpi->redirect_pkey;
 	ch->ib.remote_cm_qpn = be32_to_cpu(cpi->redirect_qp) & 0x00ffffff;
 	memcpy(ch->ib.path.dgid.raw, cpi->redirect_gid, sizeof(cpi->redirect_gid));

@@ -82,6 +82,8 @@ static void srp_cmd_response(struct srp_ch *ch, const struct srp_rsp *rsp, unsig
 		   blk_mq_unique_tag_to_tag(tag) < ch->queue_size))
 		req = &ch->reqs[blk_mq_unique_tag_to_tag(tag)];
 
+	/* The error handler waits for the end of this section before it takes commands back. */
+	rcu_read_lock();
 	spin_lock_irqsave(&ch->lock, flags);
 	ch->credits = srp_add_credits(ch->credits, be32_to_cpu(rsp->req_lim_delta));
 	if (likely(req && req->tag == tag))
@@ -90,13 +92,15 @@ static void srp_cmd_response(struct srp_ch *ch, const struct srp_rsp *rsp, unsig
 
 	if (unlikely(!cmd)) {
 		srp_log_unknown_tag(ch, tag);
-		return;
+		goto unlock;
 	}
 	srp_req_unmap(ch->sdev, req, cmd);
 	cmd->result = rsp->status;
 	if (unlikely(rsp->flags))
 		srp_apply_rsp_data(ch, rsp, len, cmd);
 	scsi_done(cmd);
+unlock:
+	rcu_read_unlock();
 }
 
 /* Answers to what the channel sent on its own behalf. */

@@ -6,11 +6,11 @@
 #include_next <linux/workqueue.h>
 
 #ifndef KC_HAS_MOD_DELAYED_WORK
-/* Two at the same time: the earlier one of them may win. */
+/* Any context: does not wait for a timer that fires just now. Two at the same time: the earlier one of them may win. */
 static inline bool mod_delayed_work(struct workqueue_struct *wq, struct delayed_work *work,
 				    unsigned long delay)
 {
-	bool pending = cancel_delayed_work(work);
+	bool pending = __cancel_delayed_work(work);
 
 	queue_delayed_work(wq, work, delay);
 	return pending;

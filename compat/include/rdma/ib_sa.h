@@ -10,6 +10,15 @@ static inline void kc_path_set_type(struct sa_path_rec *rec, struct ib_device *d
 {
 	rec->rec_type = rdma_cap_opa_ah(dev, port) ? SA_PATH_REC_TYPE_OPA : SA_PATH_REC_TYPE_IB;
 }
+
+/* Not sa_path_set_dlid(): its number is big-endian up to 4.14. */
+static inline void kc_path_set_dlid(struct sa_path_rec *rec, u32 dlid)
+{
+	if (rec->rec_type == SA_PATH_REC_TYPE_OPA)
+		rec->opa.dlid = cpu_to_be32(dlid);
+	else
+		rec->ib.dlid = cpu_to_be16(dlid);
+}
 #else
 /* There is one type. */
 #define sa_path_rec	ib_sa_path_rec
@@ -18,7 +27,7 @@ static inline void kc_path_set_type(struct sa_path_rec *rec, struct ib_device *d
 {
 }
 
-static inline void sa_path_set_dlid(struct sa_path_rec *rec, u32 dlid)
+static inline void kc_path_set_dlid(struct sa_path_rec *rec, u32 dlid)
 {
 	rec->dlid = cpu_to_be16(dlid);
 }
