@@ -214,8 +214,8 @@ static int srp_ch_retry(struct srp_ch *ch)
 
 static void srp_log_failed_channel(struct srp_target *target, unsigned int index)
 {
-	srp_path_result_err(target, "Connection %u/%u to %s failed", index, target->ch_count,
-			    target->name);
+	srp_outcome_err(target, "Connection %u/%u to %s failed", index, target->ch_count,
+			target->name);
 }
 
 int srp_channels_connect(struct srp_target *target)

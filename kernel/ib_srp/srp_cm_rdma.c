@@ -51,7 +51,8 @@ static int srp_to_sockaddr(struct srp_ch *ch, const struct srp_addr *addr,
 		in6->sin6_scope_id = srp_scope_id(ch->target->net, addr->scope);
 		if (in6->sin6_scope_id)
 			return 0;
-		srp_path_err(ch->target, "there is no network interface %s; correct the scope of the address", addr->scope);
+		srp_path_err(ch->target, "there is no network interface %s; correct the scope of the address",
+			     addr->scope);
 		return -ENODEV;
 	default:
 		return -EINVAL;
@@ -124,8 +125,8 @@ static int srp_rdma_cm_handler(struct rdma_cm_id *cm_id, struct rdma_cm_event *e
 		break;
 	case RDMA_CM_EVENT_ADDR_CHANGE:
 	case RDMA_CM_EVENT_DEVICE_REMOVAL:
-		srp_path_err(ch->target, "connection to %s lost: %s; check the network interface", ch->target->name,
-			     rdma_event_msg(event->event));
+		srp_path_err(ch->target, "connection to %s lost: %s; check the network interface",
+			     ch->target->name, rdma_event_msg(event->event));
 		srp_cm_closed(ch);
 		break;
 	default:
@@ -179,11 +180,11 @@ static int srp_rdma_resolve(struct srp_ch *ch)
 		ret = srp_cm_wait(ch);
 	if (ret) {
 		if (has_src)
-			srp_path_result_err(target, "No route available from %pISpsc to %pISpsc (%d); check both addresses and the routes of this host",
-					    &src, &dst, ret);
+			srp_outcome_err(target, "No route available from %pISpsc to %pISpsc (%d); check both addresses and the routes of this host",
+					&src, &dst, ret);
 		else
-			srp_path_result_err(target, "No route available to %pISpsc (%d); check the address and the routes of this host",
-					    &dst, ret);
+			srp_outcome_err(target, "No route available to %pISpsc (%d); check the address and the routes of this host",
+					&dst, ret);
 		return ret;
 	}
 	ret = srp_rdma_check_device(ch);
@@ -194,8 +195,8 @@ static int srp_rdma_resolve(struct srp_ch *ch)
 	if (!ret)
 		ret = srp_cm_wait(ch);
 	if (ret)
-		srp_path_result_err(target, "Resolving address %pISpsc failed (%d); check the network of this adapter",
-				    &dst, ret);
+		srp_outcome_err(target, "Resolving address %pISpsc failed (%d); check the network of this adapter",
+				&dst, ret);
 	return ret;
 }
 

@@ -27,7 +27,7 @@ void srp_path_err(struct srp_target *target, const char *fmt, ...)
 	va_end(args);
 }
 
-void srp_path_result_err(struct srp_target *target, const char *fmt, ...)
+void srp_outcome_err(struct srp_target *target, const char *fmt, ...)
 {
 	va_list args;
 

@@ -37,7 +37,7 @@ struct srp_target;
 __printf(2, 3) void srp_path_err(struct srp_target *target, const char *fmt, ...);
 
 /* Likewise what came of it: kept only if nobody has told a cause since srp_path_begin(). */
-__printf(2, 3) void srp_path_result_err(struct srp_target *target, const char *fmt, ...);
+__printf(2, 3) void srp_outcome_err(struct srp_target *target, const char *fmt, ...);
 
 /* A new attempt to connect. Context: any, target->lock not held. */
 void srp_path_begin(struct srp_target *target);
