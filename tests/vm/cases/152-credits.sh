@@ -47,6 +47,7 @@ run() {
 	peer_clear ib1
 	peer_login ib1 ch_count=1
 	a=$(disk ib1)
+	wait_for 10 req_lim_is 64 || fail "64 credits were granted, $(req_lim) are there"
 	echo "64 granted: $(req_lim)"
 	step "responses without credits"
 	peer_rule ib1 "on cmd * do set delta=0"
