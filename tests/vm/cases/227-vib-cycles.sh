@@ -30,7 +30,8 @@ round() {
 	_pids=
 	for _path in ib1 ib2; do
 		srp_login $_path ch_count=$((1 + $1 % 2)),tl_retry_count=2
-		srptest io -t 60 -N -j 2 -b 4k:64k -s 4m "$(disk $_path)" >/tmp/io.$_path 2>/dev/null &
+		_disk=$(disk $_path)
+		srptest io -t 60 -N -j 2 -b 4k:64k -s 4m "$_disk" >/tmp/io.$_path 2>/dev/null &
 		_pids="$_pids $!"
 	done
 	fault "$1"
