@@ -9,8 +9,8 @@ pkey_index() {
 	for _f in "$(ib_port_dir "$1" "$2")"/pkeys/*; do file_is "$_f" "$3" && echo "${_f##*/}" && return; done
 	return 1
 }
-# A search over several P_Keys takes ten seconds: it is made once.
-found() { ib_discover 1 >/tmp/found; grep -q pkey=8001 /tmp/found; }
+# A search over several P_Keys takes ten seconds: it is made once. The distribution's lists what it finds through P_Keys that are not shared, too.
+found() { ib_discover 1 >/tmp/found; [ "$(grep -c "dgid=$(ib_gid vib1 1)" /tmp/found)" = 2 ]; }
 login_with() { put "$(add_target ib1)" "$(ib_login_string 1 | sed "s/pkey=ffff/pkey=$1/")"; }
 
 run() {
