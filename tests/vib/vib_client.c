@@ -369,10 +369,10 @@ static void too_many_sends(struct seq_file *out, struct pair *p)
 		post_recv(&p->b, CLIENT_LEN, 0);
 	for (n = 0; !(ret = post_send(&p->a)) && n <= CLIENT_DEPTH; n++)
 		;
-	seq_printf(out, "%d, then %pe", n, ERR_PTR(ret));
+	seq_printf(out, "%d, then %d", n, ret);
 	/* Carried out they are soon, but that makes no room. */
 	msleep(20);
-	seq_printf(out, ", later %pe", ERR_PTR(post_send(&p->a)));
+	seq_printf(out, ", later %d", post_send(&p->a));
 	status_of(&p->a);
 	seq_printf(out, ", after one completion %s\n", post_send(&p->a) ? "an error" : "one more");
 }
@@ -383,7 +383,7 @@ static void too_many_receives(struct seq_file *out, struct pair *p)
 
 	for (n = 0; !(ret = post_recv(&p->b, CLIENT_LEN, 0)) && n <= CLIENT_DEPTH; n++)
 		;
-	seq_printf(out, "%d, then %pe\n", n, ERR_PTR(ret));
+	seq_printf(out, "%d, then %d\n", n, ret);
 }
 
 static void too_many_completions(struct seq_file *out, struct pair *p)
@@ -444,8 +444,8 @@ static void reset_in_between(struct seq_file *out, struct pair *p)
 	struct ib_qp_attr attr = { .qp_state = IB_QPS_RESET };
 
 	ib_modify_qp(p->a.qp, &attr, IB_QP_STATE);
-	seq_printf(out, "%pe", ERR_PTR(post_send(&p->a)));
-	seq_printf(out, ", receive %pe\n", ERR_PTR(post_recv(&p->a, CLIENT_LEN, 0)));
+	seq_printf(out, "%d", post_send(&p->a));
+	seq_printf(out, ", receive %d\n", post_recv(&p->a, CLIENT_LEN, 0));
 }
 
 static void key_for_all_memory(struct seq_file *out, struct pair *p)
@@ -453,7 +453,7 @@ static void key_for_all_memory(struct seq_file *out, struct pair *p)
 	struct ib_pd *pd = ib_alloc_pd(p->b.dev, IB_PD_UNSAFE_GLOBAL_RKEY);
 
 	if (IS_ERR(pd)) {
-		seq_printf(out, "%pe\n", pd);
+		seq_printf(out, "%ld\n", PTR_ERR(pd));
 		return;
 	}
 	seq_puts(out, "given\n");
