@@ -161,8 +161,8 @@ leak_scan() {
 # Brings the guest back to where every case starts. What it finds left over it removes and, if that fails, names.
 guest_reset() {
 	_bad=0
-	killall -q -KILL multipathd srptest mdadm systemd-udevd udevadm 2>/dev/null
-	rm -rf /run/udev
+	killall -q -KILL multipathd srptest mdadm 2>/dev/null
+	udev_stop
 	{ echo 1 >/sys/devices/system/cpu/cpu1/online; } 2>/dev/null
 	net_heal
 	vib_no_faults

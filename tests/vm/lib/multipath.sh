@@ -45,7 +45,11 @@ udev_start() {
 	udevadm trigger --action=add --subsystem-match=block
 	udevadm settle -t 20
 }
-udev_stop() { killall -q -KILL systemd-udevd udevadm 2>/dev/null; rm -rf /run/udev; }
+udev_stop() {
+	[ -d /run/udev ] || return 0
+	killall -q -KILL systemd-udevd udevadm 2>/dev/null
+	rm -rf /run/udev
+}
 
 # ---- multipathd -------------------------------------------------------------------------------------------------------------------
 
