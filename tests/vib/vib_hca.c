@@ -6,6 +6,7 @@
  * plain uverbs commands, without rings mapped into the program.
  */
 #include <linux/module.h>
+#include <linux/dma-mapping.h>
 #include <linux/platform_device.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
@@ -344,6 +345,8 @@ static void hca_free(struct vib_hca *hca)
 
 static struct vib_hca *hca_alloc(struct vib_node *node)
 {
+	/* Like an HCA it reaches all memory: with 32 bits a guest of 4 GiB would have bounce buffers, and requests of 256 KiB at most. */
+	struct platform_device_info info = { .name = "vib", .id = node->index, .dma_mask = DMA_BIT_MASK(64) };
 	struct vib_hca *hca;
 	int ret = -ENOMEM;
 
@@ -360,7 +363,7 @@ static struct vib_hca *hca_alloc(struct vib_node *node)
 	spin_lock_init(&hca->cq_lock);
 	INIT_LIST_HEAD(&hca->cqs);
 	mutex_init(&hca->live_lock);
-	hca->parent = platform_device_register_simple("vib", node->index, NULL, 0);
+	hca->parent = platform_device_register_full(&info);
 	if (IS_ERR(hca->parent)) {
 		ret = PTR_ERR(hca->parent);
 		goto dealloc;
