@@ -59,15 +59,19 @@ debian_download() {
 	awk -v dir="$dir/cache/archives" '{ print dir "/" $2 }' <<<"$list"
 }
 
-# debian_image SERIES: the packaged kernel image as a .deb in the cache, without what it depends on. Prints its path.
-debian_image() {
-	local dir=$SRP_CACHE/kapi/apt-$1 name
-	name=linux-image-$(debian_release "$1") || return
-	[ -e "$dir/image/$name.deb" ] || (
-		mkdir -p "$dir/image" && cd "$dir/image" && rm -f ./"${name}"_*.deb
-		debian_apt "$1" apt-get download "$name" >"$dir/log" 2>&1 && mv ./"${name}"_*.deb "$name.deb"
-	) || { tail -n 20 "$dir/log" >&2; return 1; }
-	echo "$dir/image/$name.deb"
+# debian_images SERIES: the packaged kernel as .deb files in the cache, without what it depends on. Prints their paths.
+# Since 7.x linux-image is empty and the kernel, its modules and their lists are packages of their own.
+debian_images() {
+	local dir=$SRP_CACHE/kapi/apt-$1 release names name
+	release=$(debian_release "$1") || return
+	names=$(debian_apt "$1" apt-cache search --names-only "^linux-(base|binary|modules)-${release//[.+]/\\&}\$" | cut -d' ' -f1)
+	for name in ${names:-linux-image-$release}; do
+		[ -e "$dir/image/$name.deb" ] || (
+			mkdir -p "$dir/image" && cd "$dir/image" && rm -f ./"${name}"_*.deb
+			debian_apt "$1" apt-get download "$name" >"$dir/log" 2>&1 && mv ./"${name}"_*.deb "$name.deb"
+		) || { tail -n 20 "$dir/log" >&2; return 1; }
+		echo "$dir/image/$name.deb"
+	done
 }
 
 # What a build needs besides the headers, which bring their compiler. Older releases' sparse does not know alignment in packed structs.

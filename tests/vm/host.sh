@@ -93,10 +93,10 @@ extract_vmlinux() {
 	mv "$out.part" "$out"
 }
 
-# kernel_deb SERIES: the package K_RELEASE of this release or, as a series has it, of another one. Prints its path.
-kernel_deb() {
+# kernel_debs SERIES: the packages of K_RELEASE of this release or, as a series has it, of another one. Prints their paths.
+kernel_debs() {
 	local package=linux-image-$K_RELEASE version
-	if [ -n "${DEBIAN_SUITES[$1]-}" ]; then debian_image "$1"; return; fi
+	if [ -n "${DEBIAN_SUITES[$1]-}" ]; then debian_images "$1"; return; fi
 	version=$(installed_version "linux-headers-$K_RELEASE")
 	[ -n "$version" ] || version=$(candidate_version "$package")
 	[ -n "$version" ] && fetch_package "$package" "$version"
@@ -104,7 +104,7 @@ kernel_deb() {
 
 # packaged_kernel SERIES: downloads and unpacks, once, the image package that belongs to the headers.
 packaged_kernel() {
-	local series=$1 dir deb
+	local series=$1 dir deb debs image
 	if [ -n "${DEBIAN_SUITES[$series]-}" ]; then
 		K_RELEASE=$(debian_release "$series") || { K_WHY="the packages of Linux $series cannot be had"; return 1; }
 	else
@@ -114,14 +114,16 @@ packaged_kernel() {
 	dir=$SRP_CACHE/kernel/$K_RELEASE
 	K_ROOT=$dir K_IMAGE=$dir/vmlinux
 	[ -e "$dir/.complete" ] && return
-	deb=$(kernel_deb "$series") || { K_WHY="apt knows no package linux-image-$K_RELEASE (apt-get update?)"; return 1; }
+	debs=$(kernel_debs "$series") || { K_WHY="apt knows no package linux-image-$K_RELEASE (apt-get update?)"; return 1; }
 	note "unpacking linux-image-$K_RELEASE into the cache"
 	rm -rf "$dir"
 	mkdir -p "$dir"
-	dpkg-deb -x "$deb" "$dir"
+	for deb in $debs; do dpkg-deb -x "$deb" "$dir"; done
 	# Since Debian 14 modules are below /usr.
 	[ -d "$dir/lib/modules" ] || { mkdir -p "$dir/lib" && mv "$dir/usr/lib/modules" "$dir/lib/modules"; }
-	extract_vmlinux "$dir/boot/vmlinuz-$K_RELEASE" "$K_IMAGE"
+	image=$dir/boot/vmlinuz-$K_RELEASE
+	[ -e "$image" ] || image=$dir/lib/modules/$K_RELEASE/vmlinuz
+	extract_vmlinux "$image" "$K_IMAGE"
 	rm -rf "${dir:?}/usr"
 	depmod -b "$dir" "$K_RELEASE"
 	: >"$dir/.complete"
