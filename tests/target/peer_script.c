@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <linux/kernel.h>
+/* hex2bin() moved there with 6.4. */
+#if __has_include(<linux/hex.h>)
+#include <linux/hex.h>
+#endif
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/string.h>
