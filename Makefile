@@ -83,6 +83,7 @@ DKMS_SOURCE = $(DESTDIR)/usr/src/$(NAME)-$(VERSION)
 install-dkms-source:
 	install -d $(DKMS_SOURCE)/dkms
 	cp -r META Makefile Kbuild kernel compat $(DKMS_SOURCE)/
+	rm -f $(DKMS_SOURCE)/*/README.md
 	install -m 755 dkms/put-back $(DKMS_SOURCE)/dkms/
 	sed -e 's/@NAME@/$(NAME)/; s/@VERSION@/$(VERSION)/' dkms/dkms.conf.in >$(DKMS_SOURCE)/dkms.conf
 
