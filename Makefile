@@ -8,10 +8,15 @@ KDIR ?= /lib/modules/$(KVER)/build
 KREL := $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' $(KDIR)/include/*/utsrelease.h 2>/dev/null | head -n 1)
 KBUILD_DIR = build/kmod-$(KREL)
 INSTALL_MOD_DIR ?= updates/ib_srp-backport
-MOD_DIR = $(INSTALL_MOD_PATH)/lib/modules/$(KREL)/$(INSTALL_MOD_DIR)
+# The headers may be gone when the modules are removed.
+MOD_KERNEL = $(or $(KREL),$(KVER))
+MOD_DIR = $(INSTALL_MOD_PATH)/lib/modules/$(MOD_KERNEL)/$(INSTALL_MOD_DIR)
+INSTALLED = $(strip $(foreach m,ib_srp scsi_transport_srp,$(wildcard $(MOD_DIR)/$(m).ko*)))
 W ?=
 DEPMOD ?= depmod
 prefix ?= /usr
+sbindir ?= $(prefix)/sbin
+libexecdir ?= $(prefix)/libexec
 sysconfdir ?= /etc
 BOOT ?= initramfs-tools dracut
 
@@ -58,8 +63,9 @@ install: sign
 
 ## uninstall         remove the installed modules; the distribution's are used again
 uninstall:
-	rm -f $(foreach m,ib_srp scsi_transport_srp,$(wildcard $(MOD_DIR)/$(m).ko*))
-	$(DEPMOD) $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) -a $(KREL)
+	@test -n "$(INSTALLED)" || { echo "There are no modules of ours in $(MOD_DIR): set KVER to the kernel that has them." >&2; exit 1; }
+	rm -f $(INSTALLED)
+	$(DEPMOD) $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) -a $(MOD_KERNEL)
 
 ## dist              the release tarball, build/dist/NAME-VERSION.tar.gz: the same bytes from the same sources
 dist:
@@ -90,15 +96,16 @@ install-dkms-source:
 SYSTEMD_DIR ?= $(prefix)/lib/systemd/system
 DOC_DIR ?= $(prefix)/share/doc/$(NAME)
 install-system:
-	install -D -m 755 scripts/spread-mlx4-ib-interrupts $(DESTDIR)$(prefix)/sbin/spread-mlx4-ib-interrupts
+	install -D -m 755 scripts/spread-mlx4-ib-interrupts $(DESTDIR)$(sbindir)/spread-mlx4-ib-interrupts
 	install -D -m 644 system/modprobe.d/ib_srp-backport.conf $(DESTDIR)$(sysconfdir)/modprobe.d/ib_srp-backport.conf
 	install -D -m 644 system/ib_srp-boot.conf $(DESTDIR)$(sysconfdir)/ib_srp-boot.conf
-	install -D -m 755 system/srp-boot-login $(DESTDIR)$(prefix)/lib/ib_srp-backport/srp-boot-login
-	install -D -m 755 system/modules-changed $(DESTDIR)$(prefix)/lib/ib_srp-backport/modules-changed
-	install -D -m 755 system/openib-conf $(DESTDIR)$(prefix)/lib/ib_srp-backport/openib-conf
+	install -D -m 755 system/srp-boot-login $(DESTDIR)$(libexecdir)/ib_srp-backport/srp-boot-login
+	install -D -m 755 system/modules-changed $(DESTDIR)$(libexecdir)/ib_srp-backport/modules-changed
+	install -D -m 755 system/openib-conf $(DESTDIR)$(libexecdir)/ib_srp-backport/openib-conf
 	install -D -m 644 system/ib_srp-openib.service $(DESTDIR)$(SYSTEMD_DIR)/ib_srp-openib.service
+	install -D -m 644 system/ib_srp-boot.service $(DESTDIR)$(SYSTEMD_DIR)/ib_srp-boot.service
 	install -d $(DESTDIR)$(SYSTEMD_DIR)/multi-user.target.wants
-	ln -sf ../ib_srp-openib.service $(DESTDIR)$(SYSTEMD_DIR)/multi-user.target.wants/
+	ln -sf ../ib_srp-openib.service ../ib_srp-boot.service $(DESTDIR)$(SYSTEMD_DIR)/multi-user.target.wants/
 	install -D -m 644 system/multipath-srp.conf $(DESTDIR)$(DOC_DIR)/multipath-srp.conf
 	for page in system/man/*.[1-8]; do \
 		install -D -m 644 $$page $(DESTDIR)$(prefix)/share/man/man$${page##*.}/$${page##*/} || exit; done

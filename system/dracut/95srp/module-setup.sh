@@ -28,7 +28,7 @@ installkernel() {
 install() {
 	local options
 	inst_multiple cat grep sleep
-	inst_script /usr/lib/ib_srp-backport/srp-boot-login /sbin/srp-boot-login
+	inst_script /usr/libexec/ib_srp-backport/srp-boot-login /sbin/srp-boot-login
 	inst_simple -H "$srp_conf" 2>/dev/null || :
 	for options in "${dracutsysrootdir-}"/etc/modprobe.d/ib_srp*.conf; do
 		[ ! -e "$options" ] || inst_simple "$options"

@@ -150,6 +150,24 @@ for i in 0 1 2; do interrupt mask $((90 + i)) "mlx4-ib-1-$i@PCI Bus 0000:0d" smp
 "$script" --root mask >/dev/null
 expect "masks" "1 2,00000000 40,00000000,00000000" "$(cat mask/proc/irq/9[012]/smp_affinity | xargs)"
 
+# The kernel takes each write for a whole mask. It does so with the name of a process, too, which stands in for IRQ 91 here; at the
+# pipe in the place of IRQ 92 the script waits until that was looked at.
+ln -sf /proc/self/comm mask/proc/irq/91/smp_affinity
+rm mask/proc/irq/92/smp_affinity
+mkfifo mask/proc/irq/92/smp_affinity
+for shell in sh bash; do
+	$shell "$script" --root mask >/dev/null &
+	for ((i = 0; i < 200; i++)); do
+		read -r name <"/proc/$!/comm"
+		case $name in *sh) ;; *) break ;; esac
+		sleep 0.05
+	done
+	cat mask/proc/irq/92/smp_affinity >third &
+	wait
+	expect "a mask in one write, by $shell" "2,00000000" "$name"
+	expect "the one in the pipe" "40,00000000,00000000" "$(cat third)"
+done
+
 # Errors name the thing and the next step.
 # refused STATUS PATTERN ARGUMENT...
 refused() {

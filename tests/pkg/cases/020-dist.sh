@@ -19,6 +19,12 @@ if git -C "$TOP" rev-parse --git-dir >/dev/null 2>&1; then
 	expect "what git tracks" "$(cd "$TOP" && git ls-files | while read -r f; do [ ! -e "$f" ] || echo "$f"; done | LC_ALL=C sort)" \
 		"$(tar -tzf "$first" | sed "s|^$NAME-$VERSION/||" | LC_ALL=C sort)"
 fi
+mkdir -p broken/scripts
+cp "$TOP/META" broken/
+cp "$TOP/scripts/make-dist" broken/scripts/
+echo 'gitdir: /nowhere' >broken/.git
+! broken/scripts/make-dist d 2>message || fail "a checkout that git cannot read was packed"
+expect_match "what git says" 'this is a checkout, but git does not read it: fatal: not a git repository' "$(cat message)"
 expect "owners" 0/0 "$(tar -tvzf "$first" --numeric-owner | awk '{ print $2 }' | sort -u)"
 expect "writable for others" "" "$(tar -tvzf "$first" | awk 'substr($1, 6, 1) == "w" || substr($1, 9, 1) == "w"')"
 

@@ -38,6 +38,41 @@ refused() {
 	expect "status of $*" "$wanted_status" "$status"
 	expect_match "$*" "$pattern" "$text"
 }
+# host DIR NUMBER DEVICE PORT ID_EXT IOC_GUID: one that is logged in.
+host() {
+	local dir=$1/sys/class/scsi_host/host$2
+	mkdir -p "$dir"
+	echo "$3" >"$dir/local_ib_device"
+	echo "$4" >"$dir/local_ib_port"
+	echo "$5" >"$dir/id_ext"
+	echo "$6" >"$dir/ioc_guid"
+}
+# A port on which each write fails, with what the shell happens to say.
+port e mlx5_0 1 '4: ACTIVE'
+rm e/sys/class/infiniband_srp/srp-mlx5_0-1/add_target
+ln -s /dev/full e/sys/class/infiniband_srp/srp-mlx5_0-1/add_target
+echo 'mlx5_0-1:id_ext=200100E08B000001,ioc_guid=2c90300a02d50,dest=3' >e/etc/ib_srp-boot.conf
+refused 1 'the kernel refused it' e --once
+host e 1 mlx5_0 2 0x200100e08b000001 0x0002c90300a02d50
+host e 2 mlx4_0 1 0x200100e08b000001 0x0002c90300a02d50
+host e 3 mlx5_0 1 0xa00100e08b000001 0x0002c90300a02d50
+host e 4 mlx5_0 1 0x200100e08b000001 0x0002c90300a02d51
+mkdir e/sys/class/scsi_host/host5 # another driver's
+refused 1 'the kernel refused it' e --once
+host e 6 mlx5_0 1 0x200100e08b000001 0x0002c90300a02d50
+expect "the target is there already" "srp-boot-login: logged in over mlx5_0-1" "$(run e --once)"
+
+# A dead path does not hold up the others, and --missing fetches it later.
+port f mlx5_0 1 '1: DOWN'
+port f mlx5_0 2 '4: ACTIVE'
+sed -i 's/$/ rd.srp.timeout=1/' f/proc/cmdline
+printf 'mlx5_0-1:id_ext=1,ioc_guid=2,dest=3\nmlx5_0-2:id_ext=1,ioc_guid=2,dest=4\n' >f/etc/ib_srp-boot.conf
+expect "in turn" "srp-boot-login: logged in over mlx5_0-2
+srp-boot-login: no login over mlx5_0-1 after 1 s: port mlx5_0-1 is not active (1: DOWN)" "$(run f)"
+echo '4: ACTIVE' >f/sys/class/infiniband/mlx5_0/ports/1/state
+expect "--missing" "srp-boot-login: logged in over mlx5_0-1" "$(run f --missing)"
+expect "nothing is missing" "" "$(run f --missing)"
+
 port b mlx5_0 1 '1: DOWN'
 echo 'mlx5_0-1:id_ext=1,ioc_guid=2,dest=3' >b/etc/ib_srp-boot.conf
 refused 1 'no login over mlx5_0-1 after 0 s: port mlx5_0-1 is not active \(1: DOWN\)' b --once
