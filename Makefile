@@ -98,6 +98,7 @@ DOC_DIR ?= $(prefix)/share/doc/$(NAME)
 install-system:
 	install -D -m 755 scripts/spread-mlx4-ib-interrupts $(DESTDIR)$(sbindir)/spread-mlx4-ib-interrupts
 	install -D -m 644 system/modprobe.d/ib_srp-backport.conf $(DESTDIR)$(sysconfdir)/modprobe.d/ib_srp-backport.conf
+	install -D -m 644 system/modules-load.d/ib_srp-backport.conf $(DESTDIR)$(sysconfdir)/modules-load.d/ib_srp-backport.conf
 	install -D -m 644 system/ib_srp-boot.conf $(DESTDIR)$(sysconfdir)/ib_srp-boot.conf
 	install -D -m 755 system/srp-boot-login $(DESTDIR)$(libexecdir)/ib_srp-backport/srp-boot-login
 	install -D -m 755 system/modules-changed $(DESTDIR)$(libexecdir)/ib_srp-backport/modules-changed
