@@ -15,6 +15,13 @@ build_debs() {
 	done
 }
 
+# deb_lint ROOT: what lintian of this machine says about the last build there.
+deb_lint() {
+	command -v lintian >/dev/null || { skip_part lintian "lintian is not installed (scripts/install-deps pkg)"; return; }
+	lintian -I --pedantic --fail-on error,warning,info,pedantic "$1"/home/builder/src/build/deb/*.changes ||
+		fail "lintian has findings that debian/*lintian-overrides do not explain"
+}
+
 # deb_upgrade ROOT KERNEL VERSION: from VERSION to VERSION.1; a configuration that was changed stays.
 deb_upgrade() {
 	local root=$1 kernel=$2 version=$3
@@ -42,6 +49,8 @@ deb_life() {
 	version=$(. "$TOP/META" && echo "$VERSION")
 
 	build_debs "$root" "$WORK/debs" "$version" ${FULL:+"$version.1"}
+	# Each release has its own opinions.
+	[ "$suite" != bookworm ] || deb_lint "$root"
 	mkdir "$root/debs"
 	cp "$WORK"/debs/*.deb "$root/debs/"
 	for deb in "$WORK"/debs/*.deb; do
@@ -51,6 +60,7 @@ deb_life() {
 	echo "== install"
 	output=$(in_root "$root" apt-get -y -o APT::Install-Recommends=false install "/debs/ib-srp-backport-dkms_$version-1_all.deb" 2>&1) || { echo "$output"; fail "install"; }
 	echo "$output"
+	# Every kernel with headers, not only the newest one.
 	for kernel in $kernels; do
 		uses "$root" "$kernel" ours
 		expect "version" "$version" "$(in_root "$root" modinfo -k "$kernel" -F version ib_srp)"

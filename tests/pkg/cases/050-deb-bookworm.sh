@@ -7,4 +7,4 @@
 . "$TOP/tests/pkg/deb.sh"
 
 # shellcheck disable=SC2046
-TOOLS=no deb_life bookworm $(root_packages bookworm)
+TOOLS=no deb_life bookworm $(root_packages bookworm) ${FULL:+linux-image-cloud-amd64 linux-headers-cloud-amd64}

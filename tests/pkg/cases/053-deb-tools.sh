@@ -18,6 +18,14 @@ in_root "$root" su builder -c 'cd ~/src/build/deb && lintian -I --pedantic --fai
 	fail "lintian has findings that debian/*lintian-overrides do not explain"
 
 echo "== the tools take the place of srptools"
+for wanted in 'rdma-core (>= 15)' udev; do
+	expect_match "depends" "(^|, )${wanted//[()]/.}(,|\$)" "$(dpkg -f "$WORK/debs/ib-srp-backport-tools_$version-1_amd64.deb" Depends)"
+done
+dpkg -e "$WORK/debs/ib-srp-backport-tools_$version-1_amd64.deb" "$WORK/control"
+for script in 'postinst try-restart .srp_daemon.service' 'postinst daemon-reload' 'prerm stop srp_daemon.service' 'postrm daemon-reload' \
+	'postrm deb-systemd-helper purge .srp_daemon.service'; do
+	expect_match "${script%% *}" "${script#* }" "$(cat "$WORK/control/${script%% *}")"
+done
 expect_match "srptools is there" '^ii ' "$(in_root "$root" dpkg -l srptools | tail -n 1)"
 mkdir "$root/debs"
 cp "$WORK"/debs/*.deb "$root/debs/"

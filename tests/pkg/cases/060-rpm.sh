@@ -21,8 +21,12 @@ build_rpms "$root" "$kernel" "$WORK/rpms" "$version" ${FULL:+"$version.1"}
 mkdir "$root/rpms"
 cp "$WORK"/rpms/*.rpm "$root/rpms/"
 kmod=ib_srp-backport-$kernel
-! command -v rpmlint >/dev/null || rpmlint --ignore-unused-rpmlintrc -r "$TOP/rpm/ib_srp-backport.rpmlintrc" "$WORK"/rpms/*"$version-1"*.rpm "$WORK"/rpms/*.spec ||
-	fail "rpmlint has findings that rpm/ib_srp-backport.rpmlintrc does not explain"
+if command -v rpmlint >/dev/null; then
+	rpmlint --ignore-unused-rpmlintrc -r "$TOP/rpm/ib_srp-backport.rpmlintrc" "$WORK"/rpms/*"$version-1"*.rpm "$WORK"/rpms/*.spec ||
+		fail "rpmlint has findings that rpm/ib_srp-backport.rpmlintrc does not explain"
+else
+	skip_part rpmlint "rpmlint is not installed (scripts/install-deps pkg)"
+fi
 expect "files of $kmod" "/lib/modules/$kernel/extra/ib_srp-backport/ib_srp.ko /lib/modules/$kernel/extra/ib_srp-backport/scsi_transport_srp.ko" \
 	"$(in_rpm "$root" -qlp "/rpms/$kmod-$version-1.x86_64.rpm" | grep '\.ko' | sort | xargs)"
 expect "scriptlets that unload a module" "" \

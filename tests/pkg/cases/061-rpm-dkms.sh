@@ -24,10 +24,23 @@ echo "== DKMS"
 in_rpm "$root" --nodeps -Uv "/rpms/ib_srp-backport-dkms-$version-1.noarch.rpm" "/rpms/ib_srp-backport-common-$version-1.noarch.rpm"
 uses "$root" "$kernel" ours
 expect "version" "$version" "$(in_root "$root" modinfo -k "$kernel" -F version ib_srp)"
+
+echo "== the same version once more is built anew"
+touch "$root/before"
+in_rpm "$root" --nodeps -Uv --replacepkgs "/rpms/ib_srp-backport-dkms-$version-1.noarch.rpm"
+uses "$root" "$kernel" ours
+[ "$root$(found_module "$root" "$kernel" ib_srp)" -nt "$root/before" ] || fail "the module is the one of before"
+
+echo "== upgrade; then the initramfs holds the module"
+echo ib_srp >>"$root/etc/initramfs-tools/modules"
 in_rpm "$root" --nodeps -Uv "/rpms/ib_srp-backport-dkms-$version.1-1.noarch.rpm" "/rpms/ib_srp-backport-common-$version.1-1.noarch.rpm"
 expect "version" "$version.1" "$(in_root "$root" modinfo -k "$kernel" -F version ib_srp)"
 expect "what DKMS has" "ib_srp-backport/$version.1, $kernel, x86_64: installed" "$(in_root "$root" dkms status)"
+in_root "$root" update-initramfs -u -k "$kernel"
+initramfs() { in_root "$root" lsinitramfs "/boot/initrd.img-$kernel" | grep '/ib_srp\.ko'; }
+expect_match "initramfs" '/updates/dkms/' "$(initramfs)"
 in_rpm "$root" --nodeps -e ib_srp-backport-dkms ib_srp-backport-common
+expect_match "initramfs" '/kernel/drivers/' "$(initramfs)"
 uses "$root" "$kernel" theirs
 expect "kernel package's modules" "$before" "$(distribution "$root" "$kernel")"
 expect "what DKMS has" "" "$(in_root "$root" dkms status)"
