@@ -10,8 +10,37 @@ need_vm() {
 	done
 }
 
-# target_in_initramfs ROOT: the initramfs exports /dev/vda on the software RDMA device rxe0, address 10.1.0.1, port 5555.
+# target_commands TYPE ATTRIBUTES: shell commands that export a back store of that type (iblock, rd_mcp), made with these attributes, on
+# the software RDMA device rxe0, address 10.1.0.1, port 5555. Its GUID follows from the MAC address.
+target_commands() {
+	cat <<-COMMANDS
+		set -x
+		for module in dummy rdma_rxe target_core_mod target_core_iblock configfs; do modprobe \$module; done
+		mount -t configfs none /sys/kernel/config
+		ip link set lo up
+		ip link add d0 address 02:00:00:00:00:01 type dummy
+		ip addr add 10.1.0.1/24 dev d0
+		ip link set d0 up
+		rdma link add rxe0 type rxe netdev d0
+		modprobe ib_srpt
+		cd /sys/kernel/config/target
+		mkdir -p core/$1_0/disk srpt
+		echo $2 >core/$1_0/disk/control
+		echo 1 >core/$1_0/disk/enable
+		echo 5555 >srpt/discovery_auth/rdma_cm_port
+		read -r gid </sys/class/infiniband/rxe0/ports/1/gids/0
+		wwn=\${gid#*:*:*:*:}
+		tpg=srpt/\$wwn/\$wwn
+		mkdir -p \$tpg/lun/lun_0 \$tpg/acls/10.1.0.1/lun_0
+		ln -s /sys/kernel/config/target/core/$1_0/disk \$tpg/lun/lun_0/store
+		ln -s /sys/kernel/config/target/\$tpg/lun/lun_0 \$tpg/acls/10.1.0.1/lun_0/lun
+		echo 1 >\$tpg/enable
+	COMMANDS
+}
+
+# target_in_initramfs ROOT: the initramfs exports /dev/vda.
 target_in_initramfs() {
+	local script=$1/etc/initramfs-tools/scripts/init-premount/test-target
 	cat >"$1/etc/initramfs-tools/hooks/test-target" <<-'HOOK'
 		#!/bin/sh
 		[ "$1" != prereqs ] || exit 0
@@ -20,33 +49,33 @@ target_in_initramfs() {
 		copy_exec /usr/bin/rdma
 		copy_exec /usr/sbin/ip
 	HOOK
-	cat >"$1/etc/initramfs-tools/scripts/init-premount/test-target" <<-'SCRIPT'
+	cat >"$script" <<-'SCRIPT'
 		#!/bin/sh
 		[ "$1" != prereqs ] || exit 0
-		set -x
-		for module in virtio_pci virtio_blk dummy rdma_rxe target_core_mod target_core_iblock configfs; do modprobe $module; done
-		mount -t configfs none /sys/kernel/config
-		ip link set lo up
-		ip link add d0 address 02:00:00:00:00:01 type dummy
-		ip addr add 10.1.0.1/24 dev d0
-		ip link set d0 up
-		rdma link add rxe0 type rxe netdev d0
-		modprobe ib_srpt
+		for module in virtio_pci virtio_blk; do modprobe $module; done
 		for i in 1 2 3 4 5 6 7 8 9 10; do [ ! -e /dev/vda ] || break; sleep 1; done
-		cd /sys/kernel/config/target
-		mkdir -p core/iblock_0/disk srpt
-		echo udev_path=/dev/vda >core/iblock_0/disk/control
-		echo 1 >core/iblock_0/disk/enable
-		echo 5555 >srpt/discovery_auth/rdma_cm_port
-		read -r gid </sys/class/infiniband/rxe0/ports/1/gids/0
-		wwn=${gid#*:*:*:*:}
-		tpg=srpt/$wwn/$wwn
-		mkdir -p $tpg/lun/lun_0 $tpg/acls/10.1.0.1/lun_0
-		ln -s /sys/kernel/config/target/core/iblock_0/disk $tpg/lun/lun_0/store
-		ln -s /sys/kernel/config/target/$tpg/lun/lun_0 $tpg/acls/10.1.0.1/lun_0/lun
-		echo 1 >$tpg/enable
 	SCRIPT
-	chmod 755 "$1/etc/initramfs-tools/hooks/test-target" "$1/etc/initramfs-tools/scripts/init-premount/test-target"
+	target_commands iblock udev_path=/dev/vda >>"$script"
+	chmod 755 "$1/etc/initramfs-tools/hooks/test-target" "$script"
+}
+
+# target_service ROOT: a service that exports a RAM disk of 16 MiB before srp_daemon starts.
+target_service() {
+	{ echo '#!/bin/sh'; target_commands rd_mcp rd_pages=4096; } >"$1/usr/local/sbin/test-target"
+	chmod 755 "$1/usr/local/sbin/test-target"
+	cat >"$1/etc/systemd/system/test-target.service" <<-UNIT
+		[Unit]
+		After=systemd-modules-load.service systemd-udevd.service
+		Before=srp_daemon.service
+		[Service]
+		Type=oneshot
+		RemainAfterExit=yes
+		ExecStart=/usr/local/sbin/test-target
+		StandardOutput=journal+console
+		StandardError=journal+console
+	UNIT
+	mkdir -p "$1/etc/systemd/system/multi-user.target.wants"
+	ln -sf ../test-target.service "$1/etc/systemd/system/multi-user.target.wants/test-target.service"
 }
 
 # report_at_boot ROOT <SCRIPT: what it prints at the end of the boot reaches boot_root's file report; then the machine stops.
