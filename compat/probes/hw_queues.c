@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Linux 3.19: a SCSI host has hardware queues, and a tag tells which. */
-#include <linux/blk-mq.h>
+/* Linux 4.0: a SCSI host has hardware queues (since 3.19), and request-based dm-multipath takes its disks. */
+#include <linux/device-mapper.h>
 #include <scsi/scsi_host.h>
-u32 probe(struct Scsi_Host *shost, struct request *rq);
-u32 probe(struct Scsi_Host *shost, struct request *rq)
+bool probe(struct Scsi_Host *shost, struct target_type *dm);
+bool probe(struct Scsi_Host *shost, struct target_type *dm)
 {
-	return shost->nr_hw_queues + blk_mq_unique_tag_to_hwq(blk_mq_unique_tag(rq));
+	return shost->nr_hw_queues && dm->clone_and_map_rq;
 }

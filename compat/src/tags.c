@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Engine: tags with hardware queues, for kernels whose SCSI hosts have none (before 3.19).
+ * Engine: tags with hardware queues, for kernels whose SCSI hosts have none (before 3.19), or whose dm-multipath
+ * does not take the disks of such hosts (3.19).
  *
  * As there: a command that is queued has a queue and a slot of its own in that queue, until it is done or
  * the error handler took it. The queue is that of the CPU if it has a free slot, any other otherwise.
- * cmd->host_scribble points at the tag, or is NULL.
+ * cmd->host_scribble points at the tag, or is NULL. A command that comes after the end is refused.
  */
 #include <linux/kernel.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/spinlock.h>
+#include <linux/wait.h>
 #include <scsi/scsi_host.h>
 
 #ifndef KC_HAS_HW_QUEUES
@@ -26,7 +29,7 @@ static struct kc_tag *kc_get_tag(struct kc_tags *tags)
 	unsigned long flags;
 
 	spin_lock_irqsave(&tags->lock, flags);
-	for (i = 0; !tag && i < tags->nr_queues; i++) {
+	for (i = 0; tags->idle && !tag && i < tags->nr_queues; i++) {
 		tag = tags->idle[queue];
 		if (tag)
 			tags->idle[queue] = tag->next;
@@ -65,8 +68,8 @@ u32 kc_cmd_tag(struct scsi_cmnd *cmd)
 	return tag ? tag->number : 0;
 }
 
-int kc_tags_queue(struct kc_tags *tags, struct Scsi_Host *shost, struct scsi_cmnd *cmd,
-		  int (*fn)(struct Scsi_Host *shost, struct scsi_cmnd *cmd))
+static int kc_queue_with_tag(struct kc_tags *tags, struct Scsi_Host *shost, struct scsi_cmnd *cmd,
+			     int (*fn)(struct Scsi_Host *shost, struct scsi_cmnd *cmd))
 {
 	struct kc_tag *tag;
 	int ret;
@@ -75,13 +78,38 @@ int kc_tags_queue(struct kc_tags *tags, struct Scsi_Host *shost, struct scsi_cmn
 	if (cmd->host_scribble)
 		return SCSI_MLQUEUE_HOST_BUSY;
 	tag = kc_get_tag(tags);
-	if (!tag)
+	if (!tag && READ_ONCE(tags->idle))
 		return SCSI_MLQUEUE_HOST_BUSY;
+	if (!tag) {
+		cmd->result = DID_NO_CONNECT << 16;
+		scsi_done(cmd);
+		return 0;
+	}
 	cmd->host_scribble = (unsigned char *)tag;
 	ret = fn(shost, cmd);
 	if (ret)
 		kc_cmd_taken(cmd);
 	return ret;
+}
+
+int kc_tags_queue(struct kc_tags *tags, struct Scsi_Host *shost, struct scsi_cmnd *cmd,
+		  int (*fn)(struct Scsi_Host *shost, struct scsi_cmnd *cmd))
+{
+	int ret;
+
+	/* The driver and the tags stay while this section lasts; see kc_tags_exit(). */
+	rcu_read_lock();
+	ret = kc_queue_with_tag(tags, shost, cmd, fn);
+	rcu_read_unlock();
+	return ret;
+}
+
+static void kc_tags_free(struct kc_tags *tags)
+{
+	kfree(tags->idle);
+	kfree(tags->all);
+	tags->idle = NULL;
+	tags->all = NULL;
 }
 
 int kc_shost_set_queues(struct Scsi_Host *shost, struct kc_tags *tags, unsigned int nr)
@@ -93,7 +121,7 @@ int kc_shost_set_queues(struct Scsi_Host *shost, struct kc_tags *tags, unsigned 
 	tags->all = kcalloc(nr * depth, sizeof(*tags->all), GFP_KERNEL);
 	tags->idle = kcalloc(nr, sizeof(*tags->idle), GFP_KERNEL);
 	if (!tags->all || !tags->idle) {
-		kc_tags_exit(tags);
+		kc_tags_free(tags);
 		return -ENOMEM;
 	}
 	for (i = nr * depth; i-- > 0;) {
@@ -105,11 +133,28 @@ int kc_shost_set_queues(struct Scsi_Host *shost, struct kc_tags *tags, unsigned 
 	return 0;
 }
 
-void kc_tags_exit(struct kc_tags *tags)
+/* Seconds that the error handler of a host without commands is given to go to sleep. */
+#define KC_EH_END_SECS	60
+
+/*
+ * Before 3.2 scsi_remove_host() does not wait for the error handler, which goes on to send commands, whatever
+ * became of the host.
+ */
+void kc_tags_exit(struct Scsi_Host *shost, struct kc_tags *tags)
 {
-	kfree(tags->idle);
-	kfree(tags->all);
-	tags->idle = NULL;
-	tags->all = NULL;
+	struct kc_tag **idle = tags->idle;
+	unsigned long flags;
+
+	if (!idle)
+		return;
+	spin_lock_irqsave(&tags->lock, flags);
+	WRITE_ONCE(tags->idle, NULL);
+	spin_unlock_irqrestore(&tags->lock, flags);
+	synchronize_rcu();
+	if (!wait_event_timeout(shost->host_wait, !scsi_host_in_recovery(shost), KC_EH_END_SECS * HZ))
+		shost_printk(KERN_ERR, shost, "the SCSI error handler has not ended within %d s\n",
+			     KC_EH_END_SECS);
+	kfree(idle);
+	kc_tags_free(tags);
 }
 #endif

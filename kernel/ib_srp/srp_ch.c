@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* One RDMA channel. */
 #include <linux/err.h>
+#include <linux/interrupt.h>
 #include <linux/log2.h>
 #include <linux/slab.h>
 #include "srp_ch.h"
@@ -101,13 +102,15 @@ void srp_ch_recv_error(struct srp_ch *ch, const struct ib_wc *wc)
 
 void srp_ch_repost(struct srp_ch *ch, struct srp_rx *rx, unsigned int len)
 {
+	struct ib_qp *qp;
 	int ret;
 
-	/* Flushed so late that srp_ch_destroy_qp() gave up waiting. */
-	if (unlikely(!ch->qp))
-		return;
 	srp_iu_to_device(ch->sdev, &rx->iu, len);
-	ret = kc_post_recv(ch->qp, &rx->wr);
+	qp = READ_ONCE(ch->qp);
+	/* Handled so late that srp_ch_destroy_qp() gave up waiting. */
+	if (unlikely(!qp))
+		return;
+	ret = kc_post_recv(qp, &rx->wr);
 	if (unlikely(ret)) {
 		srp_err_ratelimited(ch->shost, "Recv failed with error code %d\n", ret);
 		srp_ch_fail(ch);
@@ -389,9 +392,10 @@ static void srp_drain_done(struct ib_cq *cq, struct ib_wc *wc)
 
 /*
  * After the error state everything posted completes in order, and so do these two,
- * last. An HCA that fails to do so must not hang us.
+ * last. An HCA that fails to do so, or that takes no work requests any more, must not
+ * hang us. Return: true if all receptions have been handled.
  */
-static void srp_ch_drain(struct srp_ch *ch, unsigned long end)
+static bool srp_ch_drain(struct srp_ch *ch, unsigned long end)
 {
 	struct srp_drain *rd = &ch->recv_drain, *sd = &ch->send_drain;
 	struct ib_recv_wr rwr = { KC_WR_CQE(&rd->cqe) };
@@ -402,7 +406,7 @@ static void srp_ch_drain(struct srp_ch *ch, unsigned long end)
 			.send_flags = IB_SEND_SIGNALED,
 		},
 	};
-	bool recv_drained = false, send_drained = false;
+	bool recv_refused, recv_drained, send_drained;
 	unsigned long flags;
 
 	rd->cqe.done = srp_drain_done;
@@ -410,10 +414,9 @@ static void srp_ch_drain(struct srp_ch *ch, unsigned long end)
 	init_completion(&rd->done);
 	init_completion(&sd->done);
 	srp_ch_stop_qp(ch);
-	if (kc_post_recv(ch->qp, &rwr))
-		recv_drained = true;
-	if (kc_post_send(ch->qp, &swr.wr))
-		send_drained = true;
+	recv_refused = kc_post_recv(ch->qp, &rwr);
+	recv_drained = recv_refused;
+	send_drained = kc_post_send(ch->qp, &swr.wr);
 	do {
 		spin_lock_irqsave(&ch->lock, flags);
 		srp_ch_poll_send(ch);
@@ -428,19 +431,25 @@ static void srp_ch_drain(struct srp_ch *ch, unsigned long end)
 	if (!recv_drained || !send_drained)
 		srp_err(ch->shost, "channel %u: the HCA did not flush its queues within %d s\n",
 			ch->index, SRP_DRAIN_SECS);
+	return recv_drained && !recv_refused;
 }
 
 void srp_ch_destroy_qp(struct srp_ch *ch, unsigned long drain_end,
-		       void (*destroy)(struct srp_ch *ch))
+		       void (*destroy)(struct srp_ch *ch, struct ib_qp *qp))
 {
+	struct ib_qp *qp = ch->qp;
 	unsigned long flags;
+	bool drained;
 	int i;
 
-	if (!ch->qp)
+	if (!qp)
 		return;
-	srp_ch_drain(ch, drain_end);
-	destroy(ch);
-	ch->qp = NULL;
+	drained = srp_ch_drain(ch, drain_end);
+	/* Whoever handles a reception from here on leaves the QP alone. */
+	WRITE_ONCE(ch->qp, NULL);
+	if (!drained)
+		kc_synchronize_softirq();
+	destroy(ch, qp);
 	srp_mr_pool_destroy(&ch->mr_pool);
 	ib_free_cq(ch->send_cq);
 	ib_free_cq(ch->recv_cq);

@@ -88,7 +88,7 @@ struct srp_ch {
 	s32			credits;	/* requests that the target still accepts */
 	unsigned int		outstanding;	/* slots with a command */
 	unsigned int		probes;		/* sent and not answered yet */
-	struct ib_qp		*qp;
+	struct ib_qp		*qp;		/* NULL: none, or it is being destroyed */
 	u16			*sq_marks;	/* work requests covered by each signaled one */
 	unsigned int		sq_mask;
 	unsigned int		sq_head;
@@ -180,13 +180,13 @@ static inline unsigned long srp_drain_end(void)
 /**
  * srp_ch_destroy_qp - drain and destroy what srp_ch_create_qp() made
  * @drain_end: jiffies, when to give up draining; see srp_drain_end()
- * @destroy: counterpart of its @create
+ * @destroy: counterpart of its @create; ch->qp is NULL by then
  *
  * Context: may sleep. The channel is dead, an RCU grace period has passed since
  * (commands that were being mapped hold MRs), all its commands are finished.
  */
 void srp_ch_destroy_qp(struct srp_ch *ch, unsigned long drain_end,
-		       void (*destroy)(struct srp_ch *ch));
+		       void (*destroy)(struct srp_ch *ch, struct ib_qp *qp));
 
 /* Allocate receive IUs of @len bytes if need be, and post all. Return: 0 or -errno. */
 int srp_ch_post_all_recv(struct srp_ch *ch, unsigned int len);

@@ -242,9 +242,9 @@ destroy_qp:
 	return ret;
 }
 
-static void srp_ib_destroy_qp(struct srp_ch *ch)
+static void srp_ib_destroy_qp(struct srp_ch *ch, struct ib_qp *qp)
 {
-	ib_destroy_qp(ch->qp);
+	ib_destroy_qp(qp);
 }
 
 static u8 srp_cm_response_timeout(struct srp_ch *ch)

@@ -218,7 +218,7 @@ static int srp_rdma_create_qp(struct srp_ch *ch, struct ib_qp_init_attr *attr)
 	return ret;
 }
 
-static void srp_rdma_destroy_qp(struct srp_ch *ch)
+static void srp_rdma_destroy_qp(struct srp_ch *ch, struct ib_qp *qp)
 {
 	rdma_destroy_qp(ch->rdma.cm_id);
 }

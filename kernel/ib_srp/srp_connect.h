@@ -18,7 +18,8 @@ struct srp_cm_ops {
 	/* A fresh CM identifier and the way to the target. Interruptible. */
 	int (*resolve)(struct srp_ch *ch);
 	int (*create_qp)(struct srp_ch *ch, struct ib_qp_init_attr *attr);
-	void (*destroy_qp)(struct srp_ch *ch);
+	/* @qp: what create_qp left in ch->qp, which is NULL by now. */
+	void (*destroy_qp)(struct srp_ch *ch, struct ib_qp *qp);
 	/* Send the login, wait for the answer, make the QP ready. Interruptible. */
 	int (*connect)(struct srp_ch *ch, bool multi);
 	/* Tell the target that we go, without waiting. */

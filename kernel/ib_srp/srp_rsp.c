@@ -28,9 +28,11 @@ static void srp_tm_response(struct srp_ch *ch, const struct srp_rsp_info *info)
 
 static void srp_log_unknown_tag(struct srp_ch *ch, u64 tag)
 {
+	const struct ib_qp *qp = READ_ONCE(ch->qp);
+
 	dev_err_ratelimited(&ch->shost->shost_gendev,
 			    "Null scmnd for RSP w/tag %#016llx received on ch %u / QP %#x\n",
-			    tag, ch->index, ch->qp ? ch->qp->qp_num : 0);
+			    tag, ch->index, qp ? qp->qp_num : 0);
 }
 
 static void srp_probe_response(struct srp_ch *ch, const struct srp_rsp_info *info)

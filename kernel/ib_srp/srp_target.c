@@ -20,6 +20,8 @@
 static struct workqueue_struct *srp_error_wq;
 /* Removal waits for the SCSI error handler and for everything else. */
 static struct workqueue_struct *srp_remove_wq;
+/* A scan may wait for a dead path as long as that is not given up. */
+static struct workqueue_struct *srp_scan_wq;
 
 int srp_target_init_wq(void)
 {
@@ -29,10 +31,15 @@ int srp_target_init_wq(void)
 	srp_remove_wq = alloc_workqueue("srp_remove", WQ_UNBOUND, 0);
 	if (!srp_remove_wq)
 		goto destroy_error_wq;
-	if (srp_channels_init_wq())
+	srp_scan_wq = alloc_workqueue("srp_scan", WQ_UNBOUND, 0);
+	if (!srp_scan_wq)
 		goto destroy_remove_wq;
+	if (srp_channels_init_wq())
+		goto destroy_scan_wq;
 	return 0;
 
+destroy_scan_wq:
+	destroy_workqueue(srp_scan_wq);
 destroy_remove_wq:
 	destroy_workqueue(srp_remove_wq);
 destroy_error_wq:
@@ -43,6 +50,7 @@ destroy_error_wq:
 void srp_target_exit_wq(void)
 {
 	destroy_workqueue(srp_remove_wq);
+	destroy_workqueue(srp_scan_wq);
 	destroy_workqueue(srp_error_wq);
 	srp_channels_exit_wq();
 }
@@ -95,7 +103,7 @@ static void srp_target_luns_changed(struct srp_ch *ch)
 
 	spin_lock_irqsave(&target->lock, flags);
 	if (target->state == SRP_TARGET_LIVE)
-		kc_queue_unbound(&target->rescan_work, HZ);
+		queue_delayed_work(srp_scan_wq, &target->rescan_work, HZ);
 	spin_unlock_irqrestore(&target->lock, flags);
 }
 
@@ -148,6 +156,7 @@ void srp_target_disconnect(struct srp_target *target)
 	down_write(&target->eh_sem);
 	target->gone = true;
 	up_write(&target->eh_sem);
+	kc_tags_exit(target->shost, &target->tags);
 	srp_channels_free(target);
 }
 
@@ -605,7 +614,6 @@ void srp_target_free(struct srp_target *target)
 	if (list_empty(&host->targets))
 		wake_up_all(&host->empty);
 	spin_unlock_irqrestore(&host->lock, flags);
-	kc_tags_exit(&target->tags);
 	scsi_host_put(shost);
 }
 

@@ -7,7 +7,7 @@
 #include_next <linux/blk-mq.h>
 #endif
 
-#ifndef KC_HAS_HW_QUEUES
+#ifndef KC_HAS_UNIQUE_TAG
 #include <linux/types.h>
 
 #define BLK_MQ_UNIQUE_TAG_BITS	16

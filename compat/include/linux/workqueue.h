@@ -24,11 +24,4 @@ static inline bool mod_delayed_work(struct workqueue_struct *wq, struct delayed_
 #define alloc_workqueue(name, flags, max_active)	create_workqueue(name)
 #endif
 
-/* Queue work that takes long and belongs to no queue; the old kernels' one queue has to do. */
-#ifdef KC_HAS_ALLOC_WORKQUEUE
-#define kc_queue_unbound(work, delay)	queue_delayed_work(system_unbound_wq, work, delay)
-#else
-#define kc_queue_unbound(work, delay)	schedule_delayed_work(work, delay)
-#endif
-
 #endif /* SRP_COMPAT_WORKQUEUE_H */

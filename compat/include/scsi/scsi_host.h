@@ -72,7 +72,8 @@ static inline void kc_sdev_set_limits(struct scsi_device *sdev, unsigned int max
 
 /*
  * Hardware queues and tags. kc_shost_set_queues() before scsi_add_host(), when can_queue is that of
- * one queue; kc_tags_exit() when no command is left. Without hardware queues: engine compat/src/tags.c.
+ * one queue; kc_tags_exit() after scsi_remove_host(), when the driver holds no command and before it frees what
+ * fn needs: no call of fn runs or begins after it. Without hardware queues: engine compat/src/tags.c.
  * KC_DEFINE_QUEUECOMMAND(fn, tags_of) after the definition of
  * kc_qc_status_t fn(struct Scsi_Host *, struct scsi_cmnd *), and KC_QUEUECOMMAND(fn) in the host
  * template; struct kc_tags *tags_of(struct Scsi_Host *).
@@ -91,7 +92,7 @@ static inline int kc_shost_set_queues(struct Scsi_Host *shost, struct kc_tags *t
 	return 0;
 }
 
-static inline void kc_tags_exit(struct kc_tags *tags)
+static inline void kc_tags_exit(struct Scsi_Host *shost, struct kc_tags *tags)
 {
 }
 
@@ -112,7 +113,7 @@ struct kc_tags {
 };
 
 int kc_shost_set_queues(struct Scsi_Host *shost, struct kc_tags *tags, unsigned int nr);
-void kc_tags_exit(struct kc_tags *tags);
+void kc_tags_exit(struct Scsi_Host *shost, struct kc_tags *tags);
 int kc_tags_queue(struct kc_tags *tags, struct Scsi_Host *shost, struct scsi_cmnd *cmd,
 		  int (*fn)(struct Scsi_Host *shost, struct scsi_cmnd *cmd));
 
