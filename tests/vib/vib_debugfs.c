@@ -165,15 +165,15 @@ static int qp_fail(struct vib_hca *hca, void *arg)
 	struct vib_qp *qp;
 	int ret = -ENOENT;
 
-	xa_lock_irq(&hca->qps);
-	xa_for_each(&hca->qps, qpn, qp) {
+	vib_table_lock_irq(&hca->qps);
+	vib_table_for_each(&hca->qps, qpn, qp) {
 		if (*wanted && *wanted != qpn)
 			continue;
 		vib_qp_error(qp);
 		vib_qp_event(qp, IB_EVENT_QP_FATAL);
 		ret = 0;
 	}
-	xa_unlock_irq(&hca->qps);
+	vib_table_unlock_irq(&hca->qps);
 	return ret;
 }
 
@@ -193,12 +193,12 @@ static bool is_for_mads(struct vib_hca *hca, const struct vib_cq *cq)
 	int port, num;
 
 	lockdep_assert_held(&hca->cq_lock);	/* interrupts are off */
-	xa_lock(&hca->qps);
+	vib_table_lock(&hca->qps);
 	for (port = 1; port <= hca->node->nports; port++)
 		for (num = 0; num < 2; num++)
 			if (hca->special[port][num])
 				found |= hca->special[port][num]->ib.send_cq == &cq->ib || hca->special[port][num]->ib.recv_cq == &cq->ib;
-	xa_unlock(&hca->qps);
+	vib_table_unlock(&hca->qps);
 	return found;
 }
 
@@ -238,10 +238,10 @@ static int set_no_flush(struct vib_hca *hca, void *arg)
 	struct vib_qp *qp;
 
 	WRITE_ONCE(hca->no_flush, *on);
-	xa_lock_irq(&hca->qps);
-	xa_for_each(&hca->qps, qpn, qp)
+	vib_table_lock_irq(&hca->qps);
+	vib_table_for_each(&hca->qps, qpn, qp)
 		queue_work(hca->wq, &qp->engine);
-	xa_unlock_irq(&hca->qps);
+	vib_table_unlock_irq(&hca->qps);
 	return 0;
 }
 
@@ -422,16 +422,16 @@ static int show_hca(struct vib_hca *hca, void *arg)
 
 	for (i = 1; i <= hca->node->nports; i++)
 		show_port(s, &hca->node->ports[i]);
-	xa_lock_irq(&hca->qps);
+	vib_table_lock_irq(&hca->qps);
 	for (i = 1; i <= hca->node->nports; i++)
 		for (num = 0; num < 2; num++)
 			if (hca->special[i][num])
 				show_qp(s, hca, hca->special[i][num]);
-	xa_for_each(&hca->qps, num, qp)
+	vib_table_for_each(&hca->qps, num, qp)
 		show_qp(s, hca, qp);
-	xa_unlock_irq(&hca->qps);
+	vib_table_unlock_irq(&hca->qps);
 	spin_lock_irq(&hca->mr_lock);
-	xa_for_each(&hca->mrs, num, mr)
+	vib_table_for_each(&hca->mrs, num, mr)
 		show_mr(s, hca, mr);
 	spin_unlock_irq(&hca->mr_lock);
 	spin_lock_irq(&hca->cq_lock);
@@ -510,9 +510,9 @@ void vib_debugfs_create(void)
 	debugfs_create_file("objects", 0400, vib_dir, NULL, &objects_fops);
 	debugfs_create_file("trace", 0600, vib_dir, NULL, &trace_fops);
 	debugfs_create_file("rules", 0600, vib_dir, NULL, &rules_fops);
-	debugfs_create_bool("strict", 0600, vib_dir, &vib_knobs.strict);
-	debugfs_create_bool("global_rkey", 0600, vib_dir, &vib_knobs.global_rkey);
-	debugfs_create_bool("tracing", 0600, vib_dir, &vib_knobs.trace);
+	vib_debugfs_bool("strict", 0600, vib_dir, &vib_knobs.strict);
+	vib_debugfs_bool("global_rkey", 0600, vib_dir, &vib_knobs.global_rkey);
+	vib_debugfs_bool("tracing", 0600, vib_dir, &vib_knobs.trace);
 	debugfs_create_u32("late_complete_us", 0600, vib_dir, &vib_knobs.late_complete_us);
 }
 

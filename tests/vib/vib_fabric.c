@@ -19,7 +19,7 @@ DEFINE_SPINLOCK(vib_fabric_lock);
 struct vib_node *vib_nodes[VIB_MAX_NODES];
 int vib_node_count;
 const struct vib_hca_ops *vib_ops;
-DEFINE_SRCU(vib_ops_srcu);
+VIB_DEFINE_SRCU(vib_ops_srcu);
 
 struct workqueue_struct *vib_fabric_wq;
 
@@ -417,10 +417,15 @@ void vib_fabric_init_port(struct vib_port *port)
 
 int vib_fabric_open(void)
 {
-	/* Hardware does not wait for programs that poll on every CPU. */
-	vib_fabric_wq = alloc_workqueue("vib_fabric", WQ_UNBOUND | WQ_HIGHPRI | WQ_MEM_RECLAIM, 0);
-	if (!vib_fabric_wq)
+	int ret = vib_srcu_init(&vib_ops_srcu);
+
+	if (ret)
+		return ret;
+	vib_fabric_wq = vib_alloc_workqueue("vib_fabric");
+	if (!vib_fabric_wq) {
+		vib_srcu_cleanup(&vib_ops_srcu);
 		return -ENOMEM;
+	}
 	vib_fault_on_release(release_held);
 	return 0;
 }
@@ -455,4 +460,5 @@ void vib_fabric_close(void)
 	for (i = 0; i < vib_node_count; i++)
 		for (j = 0; j <= vib_nodes[i]->nports; j++)
 			drop_all(&vib_nodes[i]->ports[j].rx);
+	vib_srcu_cleanup(&vib_ops_srcu);
 }

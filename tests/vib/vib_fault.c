@@ -7,8 +7,6 @@
  *	release N|all	what rule N holds goes on, and the rule holds nothing from then on
  *	clear		all rules are removed
  */
-#define pr_fmt(fmt) "vib: " fmt
-
 #include <linux/kernel.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
@@ -203,7 +201,7 @@ int vib_fault_command(char *text)
 	else
 		scnprintf(error, MESSAGE_SIZE, "\"%s\": expected add, del, release or clear", verb);
 	if (ret == -EINVAL)
-		pr_err("rules: %s\n", error);
+		pr_err("vib: rules: %s\n", error);
 	kfree(error);
 	return ret;
 }

@@ -6,13 +6,10 @@
  * plain uverbs commands, without rings mapped into the program.
  */
 #include <linux/module.h>
-#include <linux/dma-mapping.h>
 #include <linux/platform_device.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
-#include <rdma/ib_user_verbs.h>
 
-#include "vib_compat.h"
 #include "vib_verbs.h"
 
 /* The HCAs by their nodes' places. */
@@ -42,9 +39,6 @@ static int hca_query_device(struct ib_device *dev, struct ib_device_attr *attr, 
 		.max_qp_wr = VIB_MAX_WR,
 		.device_cap_flags = (vib_knobs.no_fast_reg ? 0 : IB_DEVICE_MEM_MGT_EXTENSIONS) | IB_DEVICE_PORT_ACTIVE_EVENT |
 			IB_DEVICE_SYS_IMAGE_GUID | IB_DEVICE_RC_RNR_NAK_GEN | IB_DEVICE_CHANGE_PHY_PORT | IB_DEVICE_BAD_PKEY_CNTR | IB_DEVICE_BAD_QKEY_CNTR,
-		.kernel_cap_flags = IBK_LOCAL_DMA_LKEY | (vib_knobs.sg_gaps ? IBK_SG_GAPS_REG : 0),
-		.max_send_sge = VIB_MAX_SGE,
-		.max_recv_sge = VIB_MAX_SGE,
 		.max_sge_rd = VIB_MAX_SGE,
 		.max_cq = 65536,
 		.max_cqe = VIB_MAX_CQE,
@@ -65,6 +59,8 @@ static int hca_query_device(struct ib_device *dev, struct ib_device_attr *attr, 
 		.max_pkeys = VIB_PKEYS,
 		.local_ca_ack_delay = 8,	/* 4.096 us * 2^8: a work item's turn */
 	};
+	vib_attr_set_sge(attr, VIB_MAX_SGE);
+	vib_attr_set_caps(attr, vib_knobs.sg_gaps);
 	return 0;
 }
 
@@ -73,13 +69,12 @@ static int hca_query_port(struct ib_device *dev, u32 num, struct ib_port_attr *a
 	const struct vib_port_state *s = &hca_port(dev, num)->s;
 
 	attr->max_mtu = IB_MTU_4096;
-	attr->phys_mtu = 4096;
 	attr->gid_tbl_len = VIB_GUIDS;
 	attr->max_msg_sz = VIB_MAX_MSG;
 	attr->pkey_tbl_len = VIB_PKEYS;
 	attr->max_vl_num = 1;
 	spin_lock_irq(&vib_fabric_lock);
-	attr->subnet_prefix = be64_to_cpu(s->gid_prefix);
+	vib_port_attr_set(attr, 4096, s->gid_prefix);
 	attr->state = s->state;
 	attr->phys_state = s->phys_state;
 	attr->active_width = s->link_width_active;
@@ -214,7 +209,7 @@ static int hca_dealloc_pd(struct ib_pd *pd, struct ib_udata *udata)
 
 static int hca_create_ah(struct ib_ah *ibah, struct rdma_ah_init_attr *init, struct ib_udata *udata)
 {
-	vib_av_set(&vib_ah(ibah)->av, init->ah_attr);
+	vib_av_set(&vib_ah(ibah)->av, ibah->device, init->ah_attr);
 	return 0;
 }
 
@@ -245,7 +240,7 @@ static int hca_create_qp(struct ib_qp *ibqp, struct ib_qp_init_attr *init, struc
 	}
 }
 
-static const struct ib_device_ops hca_ops = {
+static const struct vib_device_ops hca_ops = {
 	.owner = THIS_MODULE,
 	.driver_id = RDMA_DRIVER_QIB,
 	.uverbs_abi_ver = 1,
@@ -337,25 +332,23 @@ static void hca_free(struct vib_hca *hca)
 {
 	destroy_workqueue(hca->wq);
 	platform_device_unregister(hca->parent);
-	xa_destroy(&hca->qps);
-	xa_destroy(&hca->mrs);
+	vib_table_destroy(&hca->qps);
+	vib_table_destroy(&hca->mrs);
 	mutex_destroy(&hca->live_lock);
 	ib_dealloc_device(&hca->ib);
 }
 
 static struct vib_hca *hca_alloc(struct vib_node *node)
 {
-	/* Like an HCA it reaches all memory: with 32 bits a guest of 4 GiB would have bounce buffers, and requests of 256 KiB at most. */
-	struct platform_device_info info = { .name = "vib", .id = node->index, .dma_mask = DMA_BIT_MASK(64) };
 	struct vib_hca *hca;
 	int ret = -ENOMEM;
 
-	hca = ib_alloc_device(vib_hca, ib);
+	hca = vib_alloc_device(vib_hca, ib);
 	if (!hca)
 		return ERR_PTR(-ENOMEM);
 	hca->node = node;
-	xa_init_flags(&hca->qps, XA_FLAGS_ALLOC | XA_FLAGS_LOCK_IRQ);
-	xa_init_flags(&hca->mrs, XA_FLAGS_ALLOC | XA_FLAGS_LOCK_IRQ);
+	vib_table_init(&hca->qps);
+	vib_table_init(&hca->mrs);
 	/* Numbers of different HCAs differ, which makes traces and mistakes easier to see. */
 	hca->next_qpn = 0x100 + (node->index << 16);
 	hca->next_mr = 1 + (node->index << 12);
@@ -363,16 +356,15 @@ static struct vib_hca *hca_alloc(struct vib_node *node)
 	spin_lock_init(&hca->cq_lock);
 	INIT_LIST_HEAD(&hca->cqs);
 	mutex_init(&hca->live_lock);
-	hca->parent = platform_device_register_full(&info);
+	hca->parent = vib_platform_device("vib", node->index);
 	if (IS_ERR(hca->parent)) {
 		ret = PTR_ERR(hca->parent);
 		goto dealloc;
 	}
-	/* Unbound: an engine may run beside the CPU that posted to it. Memory may be reclaimed through a disk behind this fabric. */
-	hca->wq = alloc_workqueue("vib%u", WQ_UNBOUND | WQ_HIGHPRI | WQ_MEM_RECLAIM, 0, node->index);
+	hca->wq = vib_alloc_workqueue(node->name);
 	if (!hca->wq)
 		goto unregister_parent;
-	hca->ib.dev.parent = &hca->parent->dev;
+	vib_device_on(&hca->ib, &hca->parent->dev);
 	hca->ib.node_type = RDMA_NODE_IB_CA;
 	hca->ib.node_guid = node->guid;
 	hca->ib.phys_port_cnt = node->nports;
@@ -381,7 +373,7 @@ static struct vib_hca *hca_alloc(struct vib_node *node)
 	hca->ib.uverbs_cmd_mask |= BIT_ULL(IB_USER_VERBS_CMD_POLL_CQ) | BIT_ULL(IB_USER_VERBS_CMD_REQ_NOTIFY_CQ) |
 		BIT_ULL(IB_USER_VERBS_CMD_POST_SEND) | BIT_ULL(IB_USER_VERBS_CMD_POST_RECV) | BIT_ULL(IB_USER_VERBS_CMD_POST_SRQ_RECV);
 	memcpy(hca->ib.node_desc, node->desc, sizeof(hca->ib.node_desc));
-	ib_set_device_ops(&hca->ib, &hca_ops);
+	vib_set_device_ops(&hca->ib, &hca_ops);
 	return hca;
 
 unregister_parent:
@@ -410,7 +402,7 @@ int vib_hca_add(struct vib_node *node)
 	ret = PTR_ERR_OR_ZERO(hca);
 	if (ret)
 		goto unlock;
-	ret = ib_register_device(&hca->ib, node->name, NULL);
+	ret = vib_register_device(&hca->ib, node->name);
 	if (ret) {
 		hca_free(hca);
 		goto unlock;

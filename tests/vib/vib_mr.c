@@ -11,7 +11,6 @@
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
-#include <rdma/ib_umem.h>
 
 #include "vib_verbs.h"
 
@@ -57,7 +56,7 @@ static struct vib_mr *mr_alloc(struct ib_pd *pd, enum vib_mr_kind kind, u32 page
 			goto free_mr;
 	}
 	/* Not index 0: that is where the local DMA key is. */
-	ret = xa_alloc_cyclic_irq(&hca->mrs, &mr->index, mr, XA_LIMIT(1, 0xffffff), &hca->next_mr, GFP_KERNEL);
+	ret = vib_table_add(&hca->mrs, &mr->index, mr, 1, 0xffffff, &hca->next_mr);
 	if (ret < 0)
 		goto free_mr;
 	mr->key = mr->index << 8;
@@ -77,7 +76,7 @@ int vib_mr_dereg(struct ib_mr *ibmr, struct ib_udata *udata)
 	struct vib_mr *mr = vib_mr(ibmr);
 
 	spin_lock_irq(&hca->mr_lock);
-	xa_erase(&hca->mrs, mr->index);
+	vib_table_remove(&hca->mrs, mr->index);
 	mr->valid = false;
 	wait_event_lock_irq(mr->idle, !mr->users && !mr->invalidations, hca->mr_lock);
 	spin_unlock_irq(&hca->mr_lock);
@@ -116,7 +115,7 @@ struct ib_mr *vib_mr_get_dma(struct ib_pd *pd, int access)
 
 struct ib_mr *vib_mr_reg_user(struct ib_pd *pd, u64 start, u64 length, u64 iova, int access)
 {
-	struct sg_page_iter pages;
+	struct vib_page_iter pages;
 	struct ib_umem *umem;
 	struct vib_mr *mr;
 	size_t count;
@@ -124,25 +123,22 @@ struct ib_mr *vib_mr_reg_user(struct ib_pd *pd, u64 start, u64 length, u64 iova,
 
 	if ((iova ^ start) & ~PAGE_MASK)
 		return ERR_PTR(-EINVAL);
-	umem = ib_umem_get(pd->device, start, length, access);
+	count = (PAGE_ALIGN(start + length) - (start & PAGE_MASK)) >> PAGE_SHIFT;
+	if (count > U32_MAX / sizeof(u64))
+		return ERR_PTR(-EINVAL);
+	umem = vib_umem_get(pd, start, length, access);
 	if (IS_ERR(umem))
 		return ERR_CAST(umem);
-	umem->iova = iova;
-	count = ib_umem_num_pages(umem);
-	if (count > U32_MAX / sizeof(u64)) {
-		ib_umem_release(umem);
-		return ERR_PTR(-EINVAL);
-	}
 	mr = mr_alloc(pd, VIB_MR_USER, count, false);
 	if (IS_ERR(mr)) {
 		ib_umem_release(umem);
 		return ERR_CAST(mr);
 	}
 	mr->umem = umem;
-	for_each_sgtable_page(&umem->sgt_append.sgt, &pages, 0) {
+	vib_umem_for_each_page(umem, &pages) {
 		if (WARN_ON_ONCE(i == count))
 			break;
-		mr->pages[i++] = (uintptr_t)page_address(sg_page_iter_page(&pages));
+		mr->pages[i++] = (uintptr_t)page_address(vib_page(&pages));
 	}
 	mr_publish(vib_hca(pd->device), mr, iova, length, access);
 	return &mr->ib;
@@ -180,12 +176,12 @@ static int mr_map_gaps(struct vib_mr *mr, struct scatterlist *sgl, int n, unsign
 	struct scatterlist *sg;
 	int i;
 
-	mr->ib.iova = sg_dma_address(sgl) + skip;
-	mr->ib.length = 0;
+	vib_next(mr)->iova = sg_dma_address(sgl) + skip;
+	vib_next(mr)->length = 0;
 	for_each_sg(sgl, sg, min_t(int, n, mr->max_pages), i) {
 		mr->next_pages[i] = sg_dma_address(sg) + skip;
 		mr->next_lens[i] = sg_dma_len(sg) - skip;
-		mr->ib.length += mr->next_lens[i];
+		vib_next(mr)->length += mr->next_lens[i];
 		skip = 0;
 	}
 	if (offset)
@@ -204,22 +200,24 @@ int vib_mr_map_sg(struct ib_mr *ibmr, struct scatterlist *sg, int n, unsigned in
 
 /* ---- work requests -------------------------------------------------------------------------------------- */
 
-enum ib_wc_status vib_mr_register(struct ib_pd *pd, struct vib_mr *mr, u32 key, int access)
+enum ib_wc_status vib_mr_register(struct ib_pd *pd, const struct vib_reg *reg)
 {
 	struct vib_hca *hca = vib_hca(pd->device);
 	enum ib_wc_status status = IB_WC_MW_BIND_ERR;
+	struct vib_mr *mr;
 
 	spin_lock_irq(&hca->mr_lock);
-	if (mr->kind != VIB_MR_FAST || mr->ib.pd != pd || key >> 8 != mr->index || mr->valid || mr->users || !mr->next_npages)
+	mr = vib_reg_load(hca, reg);
+	if (!mr || mr->kind != VIB_MR_FAST || mr->ib.pd != pd || reg->key >> 8 != mr->index || mr->valid || mr->users || !mr->next_npages)
 		goto unlock;
 	memcpy(mr->pages, mr->next_pages, mr->next_npages * sizeof(u64));
 	if (mr->gaps)
 		memcpy(mr->lens, mr->next_lens, mr->next_npages * sizeof(u32));
-	mr->key = key;
-	mr->access = access;
-	mr->iova = mr->ib.iova;
-	mr->length = mr->ib.length;
-	mr->page_shift = ilog2(mr->ib.page_size);
+	mr->key = reg->key;
+	mr->access = reg->access;
+	mr->iova = vib_next(mr)->iova;
+	mr->length = vib_next(mr)->length;
+	mr->page_shift = ilog2(vib_next(mr)->page_size);
 	mr->valid = true;
 	status = IB_WC_SUCCESS;
 unlock:
@@ -233,7 +231,7 @@ enum ib_wc_status vib_mr_invalidate(struct vib_hca *hca, struct ib_pd *pd, u32 k
 	struct vib_mr *mr;
 
 	spin_lock_irq(&hca->mr_lock);
-	mr = xa_load(&hca->mrs, key >> 8);
+	mr = vib_table_find(&hca->mrs, key >> 8);
 	if (!mr || mr->kind != VIB_MR_FAST || mr->ib.pd != pd || mr->key != key || !mr->valid)
 		goto unlock;
 	mr->valid = false;
@@ -255,7 +253,7 @@ static struct vib_mr *mr_pin(struct vib_hca *hca, struct ib_pd *pd, u32 key, u64
 	struct vib_mr *mr;
 
 	lockdep_assert_held(&hca->mr_lock);
-	mr = xa_load(&hca->mrs, key >> 8);
+	mr = vib_table_find(&hca->mrs, key >> 8);
 	if (!mr || !mr->valid || mr->key != key || mr->ib.pd != pd || (mr->access & access) != access)
 		return NULL;
 	if (addr < mr->iova || len > mr->length || addr - mr->iova > mr->length - len)

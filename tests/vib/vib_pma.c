@@ -5,7 +5,6 @@
  */
 #include <linux/kernel.h>
 #include <linux/string.h>
-#include <rdma/ib_pma.h>
 #include "vib.h"
 
 #define ALL_PORTS		0xff

@@ -39,11 +39,11 @@ struct vib_qp *vib_qp_get(struct vib_port *port, u32 qpn)
 	hca = port_hca(port);
 	if (!hca)
 		goto unlock;
-	xa_lock_irqsave(&hca->qps, flags);
-	qp = qpn < 2 ? hca->special[port->num][qpn] : xa_load(&hca->qps, qpn);
+	vib_table_lock_irqsave(&hca->qps, flags);
+	qp = qpn < 2 ? hca->special[port->num][qpn] : vib_table_find(&hca->qps, qpn);
 	if (qp)
 		refcount_inc(&qp->refs);
-	xa_unlock_irqrestore(&hca->qps, flags);
+	vib_table_unlock_irqrestore(&hca->qps, flags);
 unlock:
 	rcu_read_unlock();
 	return qp;
@@ -71,15 +71,15 @@ struct vib_qp *vib_qp_get_mcast(struct vib_port *port, const union ib_gid *gid, 
 	hca = port_hca(port);
 	if (!hca)
 		goto unlock;
-	xa_lock_irqsave(&hca->qps, flags);
-	xa_for_each_start(&hca->qps, qpn, qp, after + 1) {
+	vib_table_lock_irqsave(&hca->qps, flags);
+	vib_table_for_each_from(&hca->qps, qpn, qp, after + 1) {
 		if (qp->attr.port_num != port->num || !qp_in_group(qp, gid))
 			continue;
 		refcount_inc(&qp->refs);
 		found = qp;
 		break;
 	}
-	xa_unlock_irqrestore(&hca->qps, flags);
+	vib_table_unlock_irqrestore(&hca->qps, flags);
 unlock:
 	rcu_read_unlock();
 	return found;
@@ -334,13 +334,13 @@ static void qp_engine(struct work_struct *work)
 
 /* ---- posting -------------------------------------------------------------------------------------------- */
 
-void vib_av_set(struct vib_av *av, const struct rdma_ah_attr *attr)
+void vib_av_set(struct vib_av *av, struct ib_device *dev, const struct rdma_ah_attr *attr)
 {
 	const struct ib_global_route *grh = &attr->grh;
 
 	memset(av, 0, sizeof(*av));
 	av->attr = *attr;
-	av->attr.grh.sgid_attr = NULL;
+	vib_grh_forget(&av->attr);
 	av->port = rdma_ah_get_port_num(attr);
 	av->sl = rdma_ah_get_sl(attr);
 	av->path_bits = rdma_ah_get_path_bits(attr);
@@ -353,8 +353,7 @@ void vib_av_set(struct vib_av *av, const struct rdma_ah_attr *attr)
 	av->grh.next_hdr = 0x1b;
 	av->grh.hop_limit = grh->hop_limit;
 	av->grh.dgid = grh->dgid;
-	if (grh->sgid_attr)
-		av->grh.sgid = grh->sgid_attr->gid;
+	vib_grh_sgid(dev, attr, &av->grh.sgid);
 }
 
 static int sq_fill(struct vib_qp *qp, struct vib_swr *slot, const struct ib_send_wr *wr)
@@ -389,9 +388,7 @@ static int sq_fill(struct vib_qp *qp, struct vib_swr *slot, const struct ib_send
 		slot->rdma.rkey = rdma_wr(wr)->rkey;
 		break;
 	case IB_WR_REG_MR:
-		slot->reg.mr = vib_mr(reg_wr(wr)->mr);
-		slot->reg.key = reg_wr(wr)->key;
-		slot->reg.access = reg_wr(wr)->access;
+		vib_reg_get(&slot->reg, wr);
 		break;
 	default:
 		break;
@@ -517,7 +514,7 @@ static void qp_attr_set(struct vib_qp *qp, const struct ib_qp_attr *attr, int ma
 	VIB_SET(IB_QP_EN_SQD_ASYNC_NOTIFY, en_sqd_async_notify);
 #undef VIB_SET
 	if (mask & IB_QP_AV)
-		vib_av_set(&qp->av, &attr->ah_attr);
+		vib_av_set(&qp->av, qp->ib.device, &attr->ah_attr);
 }
 
 int vib_qp_modify(struct ib_qp *ibqp, struct ib_qp_attr *attr, int mask, struct ib_udata *udata)
@@ -538,7 +535,7 @@ int vib_qp_modify(struct ib_qp *ibqp, struct ib_qp_attr *attr, int mask, struct 
 	/* A queue pair that failed a moment ago is in the error state, whatever the caller believes. */
 	if (from != qp->state && !(from == IB_QPS_RTS && qp->state == IB_QPS_SQE))
 		goto unlock;
-	if (!ib_modify_qp_is_ok(from, to, ibqp->qp_type, mask) || !qp_attr_ok(qp, attr, mask))
+	if (!vib_modify_qp_is_ok(from, to, ibqp->qp_type, mask) || !qp_attr_ok(qp, attr, mask))
 		goto unlock;
 	qp_attr_set(qp, attr, mask);
 	if (mask & IB_QP_SQ_PSN)
@@ -586,15 +583,15 @@ static int qp_publish(struct vib_qp *qp)
 	int ret = 0;
 
 	if (qp->init.qp_type == IB_QPT_SMI || qp->init.qp_type == IB_QPT_GSI) {
-		xa_lock_irq(&hca->qps);
+		vib_table_lock_irq(&hca->qps);
 		if (!port || port > hca->node->nports || hca->special[port][qpn])
 			ret = -EINVAL;
 		else
 			hca->special[port][qpn] = qp;
-		xa_unlock_irq(&hca->qps);
+		vib_table_unlock_irq(&hca->qps);
 		qp->attr.port_num = port;
 	} else {
-		ret = xa_alloc_cyclic_irq(&hca->qps, &qpn, qp, XA_LIMIT(0x100, VIB_MULTICAST_QPN - 1), &hca->next_qpn, GFP_KERNEL);
+		ret = vib_table_add(&hca->qps, &qpn, qp, 0x100, VIB_MULTICAST_QPN - 1, &hca->next_qpn);
 	}
 	qp->ib.qp_num = qpn;
 	return ret < 0 ? ret : 0;
@@ -604,12 +601,12 @@ static void qp_unpublish(struct vib_qp *qp)
 {
 	struct vib_hca *hca = qp->hca;
 
-	xa_lock_irq(&hca->qps);
+	vib_table_lock_irq(&hca->qps);
 	if (qp->ib.qp_num < 2)
 		hca->special[qp->init.port_num][qp->ib.qp_num] = NULL;
 	else
-		__xa_erase(&hca->qps, qp->ib.qp_num);
-	xa_unlock_irq(&hca->qps);
+		vib_table_remove_locked(&hca->qps, qp->ib.qp_num);
+	vib_table_unlock_irq(&hca->qps);
 }
 
 int vib_qp_create(struct ib_qp *ibqp, struct ib_qp_init_attr *init, const struct vib_transport *transport)

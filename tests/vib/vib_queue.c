@@ -131,7 +131,7 @@ int vib_srq_create(struct ib_srq *ibsrq, struct ib_srq_init_attr *attr, struct i
 {
 	struct vib_srq *srq = vib_srq(ibsrq);
 
-	if (attr->srq_type != IB_SRQT_BASIC)
+	if (!vib_srq_is_basic(attr))
 		return -EOPNOTSUPP;
 	if (!attr->attr.max_wr)
 		return -EINVAL;

@@ -222,7 +222,7 @@ static const u32 rnr_timer[32] = {
 /* 4.096 us * 2^timeout; 0 means for ever. */
 static unsigned long ack_timeout(const struct vib_qp *qp)
 {
-	return qp->attr.timeout ? nsecs_to_jiffies(4096ull << qp->attr.timeout) + 1 : MAX_JIFFY_OFFSET;
+	return qp->attr.timeout ? (unsigned long)((4096ull << qp->attr.timeout) / TICK_NSEC) + 1 : MAX_JIFFY_OFFSET;
 }
 
 /* One ACK timeout is over. False: that was the last one. */
@@ -363,7 +363,7 @@ static unsigned long not_ready(struct vib_qp *qp, enum ib_wc_status *status)
 static enum ib_wc_status execute_local(struct vib_qp *qp, const struct vib_swr *wr)
 {
 	if (wr->opcode == IB_WR_REG_MR)
-		return vib_mr_register(qp->ib.pd, wr->reg.mr, wr->reg.key, wr->reg.access);
+		return vib_mr_register(qp->ib.pd, &wr->reg);
 	return vib_mr_invalidate(qp->hca, qp->ib.pd, wr->invalidate_rkey);
 }
 

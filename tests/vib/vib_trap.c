@@ -43,7 +43,9 @@ static struct vib_packet *trap_packet(const struct vib_trap *trap, const struct 
 	packet->hdr.sl = s->sm_sl;
 	packet->hdr.pkey = s->pkeys[0];
 	smp = (struct ib_smp *)packet->data;
-	ib_init_query_mad(smp);
+	smp->base_version = IB_MGMT_BASE_VERSION;
+	smp->mgmt_class = IB_MGMT_CLASS_SUBN_LID_ROUTED;
+	smp->class_version = 1;
 	smp->method = IB_MGMT_METHOD_TRAP;
 	smp->tid = cpu_to_be64(trap->tid);
 	smp->attr_id = IB_SMP_ATTR_NOTICE;

@@ -9,9 +9,9 @@
  * Locks, in the order in which they are taken:
  *	table_lock (vib_hca.c)	mutex: which HCAs there are; then vib_hca.live_lock
  *	vib_qp.serve_lock	mutex: what arrives at a queue pair, and the flush of its receives. Never two at a time.
- *	vib_hca.cq_lock, qps.xa_lock	spinlocks: lists of completion queues and queue pairs
+ *	vib_hca.cq_lock, qps.lock	spinlocks: lists of completion queues and queue pairs
  *	vib_qp.lock		spinlock: state and attributes
- *	vib_ring.lock, vib_cq.lock, vib_hca.mr_lock, mrs.xa_lock, vib_fabric_lock	spinlocks, leaves
+ *	vib_ring.lock, vib_cq.lock, vib_hca.mr_lock, mrs.lock, vib_fabric_lock	spinlocks, leaves
  * All spinlocks are taken with interrupts disabled, because posting and polling are legal in any context.
  */
 #ifndef VIB_VERBS_H
@@ -20,11 +20,9 @@
 #include <linux/completion.h>
 #include <linux/jiffies.h>
 #include <linux/mutex.h>
-#include <linux/refcount.h>
 #include <linux/seq_file.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
-#include <linux/xarray.h>
 
 #include "vib.h"
 
@@ -69,11 +67,11 @@ struct vib_hca {
 	struct vib_node *node;
 	struct platform_device *parent;
 	struct workqueue_struct *wq;	/* engines */
-	struct xarray qps;		/* by number; references are taken under its lock */
-	struct vib_qp *special[VIB_MAX_PORTS + 1][2];	/* QP0 and QP1 by port; qps.xa_lock */
+	struct vib_table qps;		/* by number; references are taken under its lock */
+	struct vib_qp *special[VIB_MAX_PORTS + 1][2];	/* QP0 and QP1 by port; qps.lock */
 	u32 next_qpn;
 	spinlock_t mr_lock;		/* what HCAs know of their regions; also serializes lookups in mrs with erasing */
-	struct xarray mrs;		/* by key >> 8 */
+	struct vib_table mrs;	/* by key >> 8 */
 	u32 next_mr;
 	spinlock_t cq_lock;
 	struct list_head cqs;		/* cq_lock */
@@ -161,7 +159,6 @@ static inline struct vib_cq *vib_cq(struct ib_cq *cq)
 	return container_of(cq, struct vib_cq, ib);
 }
 
-int vib_cq_create(struct ib_cq *ibcq, const struct ib_cq_init_attr *attr);
 int vib_cq_resize(struct ib_cq *ibcq, int cqe, struct ib_udata *udata);
 int vib_cq_destroy(struct ib_cq *ibcq, struct ib_udata *udata);
 int vib_cq_poll(struct ib_cq *ibcq, int max, struct ib_wc *wc);
@@ -191,6 +188,7 @@ struct vib_mr {
 	u64 *next_pages;	/* from map_mr_sg; the owner's until REG_MR executes, as the next two */
 	u32 *next_lens;
 	u32 next_npages, max_pages;
+	VIB_MR_NEXT		/* vib_next(): range and page size that go with them */
 	/* what the HCA knows: hca->mr_lock. Page list and range do not change while users > 0. */
 	bool valid;
 	u32 key;
@@ -210,13 +208,14 @@ static inline struct vib_mr *vib_mr(struct ib_mr *mr)
 }
 
 struct ib_mr *vib_mr_get_dma(struct ib_pd *pd, int access);
-struct ib_mr *vib_mr_reg_user(struct ib_pd *pd, u64 start, u64 length, u64 iova, int access);
 struct ib_mr *vib_mr_alloc(struct ib_pd *pd, enum ib_mr_type type, u32 max_sg);
 int vib_mr_map_sg(struct ib_mr *ibmr, struct scatterlist *sg, int n, unsigned int *offset);
 int vib_mr_dereg(struct ib_mr *ibmr, struct ib_udata *udata);
 
 /* Executes REG_MR. IBA 10.6.4: the region must be of the same PD and free. */
-enum ib_wc_status vib_mr_register(struct ib_pd *pd, struct vib_mr *mr, u32 key, int access);
+enum ib_wc_status vib_mr_register(struct ib_pd *pd, const struct vib_reg *reg);
+/* The region that a work request is about, or NULL; what comes next is in it afterwards. Under mr_lock. vib_compat.c. */
+struct vib_mr *vib_reg_load(struct vib_hca *hca, const struct vib_reg *reg);
 /* Executes LOCAL_INV, or the invalidation that comes with a SEND. Afterwards nobody touches the memory by this key. Sleeps. */
 enum ib_wc_status vib_mr_invalidate(struct vib_hca *hca, struct ib_pd *pd, u32 key);
 
@@ -293,7 +292,7 @@ struct vib_av {
 	struct rdma_ah_attr attr;	/* for queries; without reference to a GID table entry */
 };
 
-void vib_av_set(struct vib_av *av, const struct rdma_ah_attr *attr);
+void vib_av_set(struct vib_av *av, struct ib_device *dev, const struct rdma_ah_attr *attr);
 
 struct vib_ah {
 	struct ib_ah ib;
@@ -316,7 +315,7 @@ struct vib_swr {
 	u32 invalidate_rkey;
 	union {
 		struct { u64 addr; u32 rkey; } rdma;
-		struct { struct vib_mr *mr; u32 key; int access; } reg;
+		struct vib_reg reg;
 		struct { struct vib_av av; u32 qpn, qkey; u16 pkey_index; } ud;
 	};
 	struct ib_sge sge[];
