@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* What vib_compat.h promises and older kernels need code for; nearly empty on new ones. */
 #include <linux/dma-mapping.h>
+#if VIB_LINUX(5, 10)
+#include <linux/dma-map-ops.h>
+#endif
 #include <linux/scatterlist.h>
 #include <linux/uaccess.h>
 
@@ -196,6 +199,7 @@ void vib_table_init(struct vib_table *t)
 {
 	spin_lock_init(&t->lock);
 	idr_init(&t->idr);
+	t->min = U32_MAX;
 	t->max = 0;
 }
 
@@ -231,8 +235,10 @@ static int table_add_from(struct vib_table *t, void *entry, u32 from, u32 max)
 			idr_remove(&t->idr, number);
 			ret = -ENOSPC;
 		}
-		if (!ret && number > t->max)
-			t->max = number;
+		if (!ret) {
+			t->min = min_t(u32, t->min, number);
+			t->max = max_t(u32, t->max, number);
+		}
 		spin_unlock_irq(&t->lock);
 	} while (ret == -EAGAIN);
 	return ret ? ret : number;
@@ -277,23 +283,23 @@ void *vib_table_find(struct vib_table *t, u32 number)
 
 void *vib_table_next(struct vib_table *t, unsigned long *number)
 {
+	void *entry = NULL;
 #if VIB_LINUX(3, 0)
 	int id = *number;
-	void *entry = idr_get_next(&t->idr, &id);
 
+	rcu_read_lock();
+	entry = idr_get_next(&t->idr, &id);
+	rcu_read_unlock();
 	*number = id;
-	return entry;
 #else
 	/* idr_get_next() is there, but not for modules. */
-	void *entry;
-
-	for (; *number <= t->max; (*number)++) {
-		entry = idr_find(&t->idr, *number);
-		if (entry)
-			return entry;
-	}
-	return NULL;
+	*number = max_t(unsigned long, *number, t->min);
+	for (; !entry && *number <= t->max; (*number)++)
+		entry = vib_table_find(t, *number);
+	if (entry)
+		(*number)--;
 #endif
+	return entry;
 }
 #endif
 
@@ -676,6 +682,24 @@ static struct ib_qp *op_create_qp(struct ib_pd *pd, struct ib_qp_init_attr *attr
 	return made(qp, ops->create_qp(qp, attr, udata));
 }
 
+/* What programs may ask for, besides what the device itself adds; newer kernels begin with that. */
+static void set_commands(struct ib_device *dev)
+{
+	static const u8 commands[] = {
+		IB_USER_VERBS_CMD_GET_CONTEXT, IB_USER_VERBS_CMD_QUERY_DEVICE, IB_USER_VERBS_CMD_QUERY_PORT,
+		IB_USER_VERBS_CMD_ALLOC_PD, IB_USER_VERBS_CMD_DEALLOC_PD, IB_USER_VERBS_CMD_CREATE_AH, IB_USER_VERBS_CMD_DESTROY_AH,
+		IB_USER_VERBS_CMD_REG_MR, IB_USER_VERBS_CMD_DEREG_MR, IB_USER_VERBS_CMD_CREATE_COMP_CHANNEL,
+		IB_USER_VERBS_CMD_CREATE_CQ, IB_USER_VERBS_CMD_RESIZE_CQ, IB_USER_VERBS_CMD_DESTROY_CQ,
+		IB_USER_VERBS_CMD_CREATE_QP, IB_USER_VERBS_CMD_QUERY_QP, IB_USER_VERBS_CMD_MODIFY_QP, IB_USER_VERBS_CMD_DESTROY_QP,
+		IB_USER_VERBS_CMD_ATTACH_MCAST, IB_USER_VERBS_CMD_DETACH_MCAST, IB_USER_VERBS_CMD_CREATE_SRQ,
+		IB_USER_VERBS_CMD_MODIFY_SRQ, IB_USER_VERBS_CMD_QUERY_SRQ, IB_USER_VERBS_CMD_DESTROY_SRQ,
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		dev->uverbs_cmd_mask |= 1ull << commands[i];
+}
+
 #if VIB_RDMA(5, 10)
 static int op_destroy_qp(struct ib_qp *qp, struct ib_udata *udata)
 {
@@ -748,6 +772,7 @@ void vib_set_device_ops(struct ib_device *dev, const struct vib_device_ops *devi
 	SAME(size_ib_srq);
 	SAME(size_ib_ucontext);
 #undef SAME
+	set_commands(dev);
 	ib_set_device_ops(dev, &kernel_ops);
 }
 #else
@@ -936,6 +961,7 @@ static int op_dealloc_ucontext(struct ib_ucontext *context)
 void vib_set_device_ops(struct ib_device *dev, const struct vib_device_ops *device_ops)
 {
 	ops = device_ops;
+	set_commands(dev);
 	dev->owner = ops->owner;
 	dev->uverbs_abi_ver = ops->uverbs_abi_ver;
 	dev->alloc_pd = op_alloc_pd;

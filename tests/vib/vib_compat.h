@@ -282,7 +282,7 @@ struct platform_device *vib_platform_device(const char *name, int id);
 struct vib_table {
 	spinlock_t lock;
 	struct idr idr;
-	u32 min, max;
+	u32 min, max;	/* the least and the greatest number ever given, where idr_get_next() cannot be called */
 };
 
 #define vib_table_lock(t)		spin_lock(&(t)->lock)

@@ -45,7 +45,7 @@ struct vib_node *vib_node_by_name(const char *name)
 
 /* ---- commands ------------------------------------------------------------------------------------------- */
 
-struct request {
+struct word_request {
 	struct vib_node *node;
 	struct vib_port *port;		/* if the command wants one */
 	char **argv;			/* words after those, as many as the command wants */
@@ -57,7 +57,7 @@ struct port_word {
 	int (*fn)(struct vib_port *port);
 };
 
-static int do_word(const struct request *r, const struct port_word *words)
+static int do_word(const struct word_request *r, const struct port_word *words)
 {
 	for (; words->word; words++) {
 		if (strcmp(words->word, r->argv[0]))
@@ -81,7 +81,7 @@ static int link_loses(struct vib_port *port, bool loses)
 static int link_cut(struct vib_port *port) { return link_loses(port, true); }
 static int link_heal(struct vib_port *port) { return link_loses(port, false); }
 
-static int do_link(const struct request *r)
+static int do_link(const struct word_request *r)
 {
 	static const struct port_word words[] = {
 		{ "up", link_up }, { "down", link_down }, { "cut", link_cut }, { "heal", link_heal }, {}
@@ -102,14 +102,14 @@ static int port_reset(struct vib_port *port)
 	return 0;
 }
 
-static int do_port(const struct request *r)
+static int do_port(const struct word_request *r)
 {
 	static const struct port_word words[] = { { "disable", port_disable }, { "reset", port_reset }, {} };
 
 	return do_word(r, words);
 }
 
-static int do_freeze(const struct request *r)
+static int do_freeze(const struct word_request *r)
 {
 	bool frozen;
 	int ret = kstrtobool(r->argv[0], &frozen);
@@ -132,7 +132,7 @@ static int raise_event(struct vib_hca *hca, void *arg)
 	return 0;
 }
 
-static int do_smlid(const struct request *r)
+static int do_smlid(const struct word_request *r)
 {
 	struct port_event e = { IB_EVENT_SM_CHANGE, r->port->num };
 	u16 lid;
@@ -146,7 +146,7 @@ static int do_smlid(const struct request *r)
 	return vib_hca_with(r->node, raise_event, &e);
 }
 
-static int do_pkey(const struct request *r)
+static int do_pkey(const struct word_request *r)
 {
 	struct port_event e = { IB_EVENT_PKEY_CHANGE, r->port->num };
 	u16 index, pkey;
@@ -177,7 +177,7 @@ static int qp_fail(struct vib_hca *hca, void *arg)
 	return ret;
 }
 
-static int do_qp_err(const struct request *r)
+static int do_qp_err(const struct word_request *r)
 {
 	unsigned long qpn = 0;
 
@@ -218,12 +218,12 @@ static int cq_overflow(struct vib_hca *hca, void *arg)
 	return 0;
 }
 
-static int do_cq_overflow(const struct request *r)
+static int do_cq_overflow(const struct word_request *r)
 {
 	return vib_hca_with(r->node, cq_overflow, NULL);
 }
 
-static int do_fatal(const struct request *r)
+static int do_fatal(const struct word_request *r)
 {
 	struct port_event e = { IB_EVENT_DEVICE_FATAL, 1 };
 
@@ -245,7 +245,7 @@ static int set_no_flush(struct vib_hca *hca, void *arg)
 	return 0;
 }
 
-static int do_no_flush(const struct request *r)
+static int do_no_flush(const struct word_request *r)
 {
 	bool on;
 	int ret = kstrtobool(r->argv[0], &on);
@@ -266,7 +266,7 @@ static int set_refusal(struct vib_hca *hca, void *arg)
 	return 0;
 }
 
-static int do_refuse(const struct request *r)
+static int do_refuse(const struct word_request *r)
 {
 	static const char *const names[VIB_CALLS] = {
 		[VIB_ALLOC_PD] = "alloc_pd", [VIB_CREATE_CQ] = "create_cq", [VIB_CREATE_QP] = "create_qp", [VIB_ALLOC_MR] = "alloc_mr",
@@ -281,12 +281,12 @@ static int do_refuse(const struct request *r)
 	return vib_hca_with(r->node, set_refusal, &refusal);
 }
 
-static int do_hca_remove(const struct request *r)
+static int do_hca_remove(const struct word_request *r)
 {
 	return r->node->type == VIB_CA ? vib_hca_remove(r->node) : -EINVAL;
 }
 
-static int do_hca_add(const struct request *r)
+static int do_hca_add(const struct word_request *r)
 {
 	return r->node->type == VIB_CA ? vib_hca_add(r->node) : -EINVAL;
 }
@@ -295,7 +295,7 @@ static const struct command {
 	const char *file;
 	bool port;
 	int args;		/* after node and port */
-	int (*fn)(const struct request *r);
+	int (*fn)(const struct word_request *r);
 } commands[] = {
 	{ "link",	true,	1, do_link },
 	{ "port",	true,	1, do_port },
@@ -328,7 +328,7 @@ static int split(char *text, char **words)
 
 static int run_command(const struct command *c, char *text)
 {
-	struct request r = {};
+	struct word_request r = {};
 	char *words[VIB_WORDS];
 	unsigned int num;
 	int n, used = 1;

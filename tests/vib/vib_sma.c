@@ -18,14 +18,14 @@
 #define MFT_PORTS	16	/* of one position of the mask */
 
 /* One Get or Set. A Set changes things, and answers with the Get that follows. */
-struct request {
+struct sma_request {
 	struct vib_port *in_port;	/* where it arrived */
 	struct vib_node *node;
 	u32 mod;			/* attribute modifier */
 };
 
 /* The port a modifier names: of an HCA 0 is the one it arrived at. NULL if there is none. */
-static struct vib_port *named_port(const struct request *r, u32 num)
+static struct vib_port *named_port(const struct sma_request *r, u32 num)
 {
 	if (r->node->type == VIB_CA && num == 0)
 		return r->in_port;
@@ -33,20 +33,20 @@ static struct vib_port *named_port(const struct request *r, u32 num)
 }
 
 /* The port that has LID, P_Keys and GUIDs for what arrived here. */
-static struct vib_port *end_port(const struct request *r)
+static struct vib_port *end_port(const struct sma_request *r)
 {
 	return r->node->type == VIB_SWITCH ? &r->node->ports[0] : r->in_port;
 }
 
 /* ---- NodeDescription, NodeInfo ----------------------------------------------------------------------------------- */
 
-static u16 get_node_desc(const struct request *r, u8 *data)
+static u16 get_node_desc(const struct sma_request *r, u8 *data)
 {
 	memcpy(data, r->node->desc, IB_DEVICE_NODE_DESC_MAX);
 	return 0;
 }
 
-static u16 get_node_info(const struct request *r, u8 *data)
+static u16 get_node_info(const struct sma_request *r, u8 *data)
 {
 	struct ib_node_info *info = (struct ib_node_info *)data;
 
@@ -85,7 +85,7 @@ struct switch_info {
 #define LIFE_TIME_SHIFT		3
 #define PORT_STATE_CHANGE	BIT(2)
 
-static u16 get_switch_info(const struct request *r, u8 *data)
+static u16 get_switch_info(const struct sma_request *r, u8 *data)
 {
 	struct switch_info *info = (struct switch_info *)data;
 
@@ -97,7 +97,7 @@ static u16 get_switch_info(const struct request *r, u8 *data)
 	return 0;
 }
 
-static u16 set_switch_info(const struct request *r, const u8 *data)
+static u16 set_switch_info(const struct sma_request *r, const u8 *data)
 {
 	const struct switch_info *info = (const struct switch_info *)data;
 
@@ -116,7 +116,7 @@ static u16 set_switch_info(const struct request *r, const u8 *data)
 
 #define PORT_NUM_MASK	0xff	/* of the modifier; other bits ask for things of faster links */
 
-static u16 get_port_info(const struct request *r, u8 *data)
+static u16 get_port_info(const struct sma_request *r, u8 *data)
 {
 	struct vib_port *port = named_port(r, r->mod & PORT_NUM_MASK);
 
@@ -134,7 +134,7 @@ static enum vib_port_role role_of(const struct vib_port *port)
 }
 
 /* Takes the lock itself: a change of the physical state has consequences. */
-static u16 set_port_info(const struct request *r, const u8 *data)
+static u16 set_port_info(const struct sma_request *r, const u8 *data)
 {
 	struct vib_port *port = named_port(r, r->mod & PORT_NUM_MASK);
 	struct vib_port_change change;
@@ -156,14 +156,14 @@ static u16 set_port_info(const struct request *r, const u8 *data)
 /* ---- tables of a port -------------------------------------------------------------------------------------------- */
 
 /* Modifier: port of a switch (of an HCA: ignored), and block of 32. */
-static struct vib_port *pkey_port(const struct request *r)
+static struct vib_port *pkey_port(const struct sma_request *r)
 {
 	if ((r->mod & 0xffff) >= VIB_PKEYS / 32)
 		return NULL;
 	return r->node->type == VIB_SWITCH ? named_port(r, r->mod >> 16) : r->in_port;
 }
 
-static u16 get_pkeys(const struct request *r, u8 *data)
+static u16 get_pkeys(const struct sma_request *r, u8 *data)
 {
 	struct vib_port *port = pkey_port(r);
 	__be16 *pkeys = (__be16 *)data;
@@ -176,7 +176,7 @@ static u16 get_pkeys(const struct request *r, u8 *data)
 	return 0;
 }
 
-static u16 set_pkeys(const struct request *r, const u8 *data)
+static u16 set_pkeys(const struct sma_request *r, const u8 *data)
 {
 	struct vib_port *port = pkey_port(r);
 	const __be16 *pkeys = (const __be16 *)data;
@@ -194,7 +194,7 @@ static u16 set_pkeys(const struct request *r, const u8 *data)
 	return 0;
 }
 
-static u16 get_guids(const struct request *r, u8 *data)
+static u16 get_guids(const struct sma_request *r, u8 *data)
 {
 	if (r->mod)
 		return BAD_VALUE;
@@ -203,7 +203,7 @@ static u16 get_guids(const struct request *r, u8 *data)
 }
 
 /* The first one is the port's own and stays. */
-static u16 set_guids(const struct request *r, const u8 *data)
+static u16 set_guids(const struct sma_request *r, const u8 *data)
 {
 	struct vib_port *port = end_port(r);
 	size_t size = sizeof(port->s.guids) - sizeof(port->s.guids[0]);
@@ -219,7 +219,7 @@ static u16 set_guids(const struct request *r, const u8 *data)
 }
 
 /* Modifier: input and output port of a switch. A table depends on the output port only. */
-static u16 get_sl2vl(const struct request *r, u8 *data)
+static u16 get_sl2vl(const struct sma_request *r, u8 *data)
 {
 	struct vib_port *port = named_port(r, r->mod & 0xff);
 
@@ -229,7 +229,7 @@ static u16 get_sl2vl(const struct request *r, u8 *data)
 	return 0;
 }
 
-static u16 set_sl2vl(const struct request *r, const u8 *data)
+static u16 set_sl2vl(const struct sma_request *r, const u8 *data)
 {
 	struct vib_port *port = named_port(r, r->mod & 0xff);
 
@@ -240,7 +240,7 @@ static u16 set_sl2vl(const struct request *r, const u8 *data)
 }
 
 /* Modifier: block 1 to 4, and port. */
-static u8 *vlarb_block(const struct request *r)
+static u8 *vlarb_block(const struct sma_request *r)
 {
 	struct vib_port *port = named_port(r, r->mod & 0xffff);
 	u32 block = r->mod >> 16;
@@ -248,7 +248,7 @@ static u8 *vlarb_block(const struct request *r)
 	return port && block >= 1 && block <= ARRAY_SIZE(port->s.vlarb) ? port->s.vlarb[block - 1] : NULL;
 }
 
-static u16 get_vlarb(const struct request *r, u8 *data)
+static u16 get_vlarb(const struct sma_request *r, u8 *data)
 {
 	u8 *block = vlarb_block(r);
 
@@ -258,7 +258,7 @@ static u16 get_vlarb(const struct request *r, u8 *data)
 	return 0;
 }
 
-static u16 set_vlarb(const struct request *r, const u8 *data)
+static u16 set_vlarb(const struct sma_request *r, const u8 *data)
 {
 	u8 *block = vlarb_block(r);
 
@@ -270,7 +270,7 @@ static u16 set_vlarb(const struct request *r, const u8 *data)
 
 /* ---- forwarding tables ------------------------------------------------------------------------------------------- */
 
-static u16 get_lft(const struct request *r, u8 *data)
+static u16 get_lft(const struct sma_request *r, u8 *data)
 {
 	if (r->mod >= VIB_LFT_SIZE / LFT_BLOCK)
 		return BAD_VALUE;
@@ -278,7 +278,7 @@ static u16 get_lft(const struct request *r, u8 *data)
 	return 0;
 }
 
-static u16 set_lft(const struct request *r, const u8 *data)
+static u16 set_lft(const struct sma_request *r, const u8 *data)
 {
 	if (r->mod >= VIB_LFT_SIZE / LFT_BLOCK)
 		return BAD_VALUE;
@@ -287,7 +287,7 @@ static u16 set_lft(const struct request *r, const u8 *data)
 }
 
 /* Modifier: position of 16 ports in the upper four bits, and block of 32 LIDs. Returns the block's first mask, or NULL. */
-static u64 *mft_block(const struct request *r, unsigned int *shift)
+static u64 *mft_block(const struct sma_request *r, unsigned int *shift)
 {
 	u32 block = r->mod & 0x0fffffff;
 
@@ -295,7 +295,7 @@ static u64 *mft_block(const struct request *r, unsigned int *shift)
 	return block < VIB_MFT_LIDS / MFT_BLOCK && *shift <= r->node->nports ? r->node->mft + block * MFT_BLOCK : NULL;
 }
 
-static u16 get_mft(const struct request *r, u8 *data)
+static u16 get_mft(const struct sma_request *r, u8 *data)
 {
 	__be16 *out = (__be16 *)data;
 	unsigned int shift, i;
@@ -308,7 +308,7 @@ static u16 get_mft(const struct request *r, u8 *data)
 	return 0;
 }
 
-static u16 set_mft(const struct request *r, const u8 *data)
+static u16 set_mft(const struct sma_request *r, const u8 *data)
 {
 	const __be16 *in = (const __be16 *)data;
 	unsigned int shift, i;
@@ -333,8 +333,8 @@ static u16 set_mft(const struct request *r, const u8 *data)
 static const struct attribute_row {
 	__be16 id;
 	u8 nodes;
-	u16 (*get)(const struct request *r, u8 *data);
-	u16 (*set)(const struct request *r, const u8 *data);
+	u16 (*get)(const struct sma_request *r, u8 *data);
+	u16 (*set)(const struct sma_request *r, const u8 *data);
 	bool set_locks;		/* itself */
 } attributes[] = {
 	{ IB_SMP_ATTR_NODE_DESC, CA | SW, get_node_desc },
@@ -359,7 +359,7 @@ static const struct attribute_row *find_attribute(const struct vib_node *node, _
 	return NULL;
 }
 
-static u16 run_set(const struct attribute_row *row, const struct request *r, const u8 *data)
+static u16 run_set(const struct attribute_row *row, const struct sma_request *r, const u8 *data)
 {
 	u16 status;
 
@@ -374,7 +374,7 @@ static u16 run_set(const struct attribute_row *row, const struct request *r, con
 	return status;
 }
 
-static u16 run(const struct request *r, const struct ib_smp *in, struct ib_smp *out)
+static u16 run(const struct sma_request *r, const struct ib_smp *in, struct ib_smp *out)
 {
 	const struct attribute_row *row = find_attribute(r->node, in->attr_id);
 	u16 status = 0, get_status;
@@ -394,7 +394,7 @@ static u16 run(const struct request *r, const struct ib_smp *in, struct ib_smp *
 
 int vib_sma_process(struct vib_port *in_port, const struct ib_smp *in, struct ib_smp *out)
 {
-	struct request r = { .in_port = in_port, .node = in_port->node, .mod = be32_to_cpu(in->attr_mod) };
+	struct sma_request r = { .in_port = in_port, .node = in_port->node, .mod = be32_to_cpu(in->attr_mod) };
 	u16 status;
 
 	if (in->method == IB_MGMT_METHOD_TRAP_REPRESS) {
