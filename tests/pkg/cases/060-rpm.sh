@@ -22,7 +22,7 @@ mkdir "$root/rpms"
 cp "$WORK"/rpms/*.rpm "$root/rpms/"
 kmod=ib_srp-backport-$kernel
 if command -v rpmlint >/dev/null; then
-	rpmlint --ignore-unused-rpmlintrc -r "$TOP/rpm/ib_srp-backport.rpmlintrc" "$WORK"/rpms/*"$version-1"*.rpm "$WORK"/rpms/*.spec ||
+	rpmlint --strict --ignore-unused-rpmlintrc -r "$TOP/rpm/ib_srp-backport.rpmlintrc" "$WORK"/rpms/*"$version-1"*.rpm "$WORK"/rpms/*.spec ||
 		fail "rpmlint has findings that rpm/ib_srp-backport.rpmlintrc does not explain"
 else
 	skip_part rpmlint "rpmlint is not installed (scripts/install-deps pkg)"
