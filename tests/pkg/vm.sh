@@ -61,6 +61,7 @@ target_in_initramfs() {
 
 # target_service ROOT: a service that exports a RAM disk of 16 MiB before srp_daemon starts.
 target_service() {
+	printf '%s\n' virtio_pci virtio_blk ext4 >>"$1/etc/initramfs-tools/modules"
 	{ echo '#!/bin/sh'; target_commands rd_mcp rd_pages=4096; } >"$1/usr/local/sbin/test-target"
 	chmod 755 "$1/usr/local/sbin/test-target"
 	cat >"$1/etc/systemd/system/test-target.service" <<-UNIT

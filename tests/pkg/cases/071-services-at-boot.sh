@@ -28,6 +28,7 @@ target_service "$root"
 printf 't id_ext=000000fffe000001,ioc_guid=000000fffe000001,dest=10.1.0.1:5555\nd\n' >"$root/etc/srp_daemon.conf"
 expect "not enabled by the package" disabled "$(in_root "$root" systemctl is-enabled srp_daemon || true)"
 in_root "$root" systemctl enable srp_daemon
+in_root "$root" update-initramfs -u -k "$kernel"
 
 report_at_boot "$root" <<-'REPORT'
 	for i in $(seq 120); do [ ! -e /sys/block/sda ] || break; sleep 1; done
