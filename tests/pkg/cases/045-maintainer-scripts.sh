@@ -15,11 +15,21 @@ for kernel in new old bad; do
 	touch modules/$kernel/build/Makefile
 done
 echo 'echo 3.0.0' >bin/dpkg-query
-echo 'case "$*" in status*"-k new") echo "ib_srp-backport/3.0.0, new, x86_64: installed"; exit ;; status*) exit ;; esac; echo "dkms $*"; [ "${*##* }" != bad ]' >bin/dkms
+cat >bin/dkms <<-'STUB'
+	case "$*" in
+	status*"-k new") echo "ib_srp-backport/3.0.0, new, x86_64: installed"; exit ;;
+	status*) exit ;;
+	esac
+	echo "dkms $*"
+	[ "${*##* }" != bad ]
+STUB
 echo 'echo "modules-changed $*"' >bin/modules-changed
 sed -i '1i #!/bin/sh' bin/*
 chmod 755 bin/*
-script() { sed "s|/lib/modules/|$PWD/modules/|; s|/usr/libexec/ib_srp-backport/|$PWD/bin/|" "$TOP/debian/ib-srp-backport-dkms.$1" | PATH=$PWD/bin:$PATH sh -s "$2"; }
+script() {
+	sed "s|/lib/modules/|$PWD/modules/|; s|/usr/libexec/ib_srp-backport/|$PWD/bin/|" "$TOP/debian/ib-srp-backport-dkms.$1" |
+		PATH=$PWD/bin:$PATH sh -s "$2"
+}
 install="dkms install -m ib_srp-backport -v 3.0.0 -k"
 expect "postinst" "$install bad
 ib_srp-backport: no modules for Linux bad; the lines above say why

@@ -18,7 +18,8 @@ kernel=$(root_kernels "$root" | head -n 1)
 version=$(. "$TOP/META" && echo "$VERSION")
 TOOLS=yes build_debs "$root" "$WORK/debs" "$version"
 cp "$WORK"/debs/*.deb "$root/root/"
-in_root "$root" apt-get -y -o APT::Install-Recommends=false install "/root/ib-srp-backport-dkms_$version-1_all.deb" "/root/ib-srp-backport-tools_$version-1_amd64.deb"
+in_root "$root" apt-get -y -o APT::Install-Recommends=false install \
+	"/root/ib-srp-backport-dkms_$version-1_all.deb" "/root/ib-srp-backport-tools_$version-1_amd64.deb"
 uses "$root" "$kernel" ours
 
 rm -rf "$root/home/builder/src"
