@@ -4,12 +4,13 @@
  * does not poll (before 4.5).
  *
  * As there: IB_POLL_SOFTIRQ polls in softirq context, one CPU at a time; IB_POLL_DIRECT only when
- * ib_process_cq_direct() is called, which the caller serialises.
+ * ib_process_cq_direct() is called, which the caller serialises; IB_POLL_WORKQUEUE in a work item.
  */
 #include <linux/err.h>
 #include <linux/interrupt.h>
 #include <linux/kernel.h>
 #include <linux/slab.h>
+#include <linux/workqueue.h>
 #include <rdma/ib_verbs.h>
 
 #ifndef KC_HAS_IB_CQE
@@ -21,7 +22,9 @@
 struct kc_cq {
 	struct ib_cq		*cq;
 	void			*context;	/* of the user */
+	enum ib_poll_context	where;
 	struct tasklet_struct	tasklet;
+	struct work_struct	work;
 	bool			dying;	/* events have no effect any more */
 	struct ib_wc		wc[KC_CQ_BATCH];
 };
@@ -48,23 +51,37 @@ int ib_process_cq_direct(struct ib_cq *cq, int budget)
 	return done;
 }
 
-static void kc_cq_poll(unsigned long data)
+static void kc_cq_schedule(struct kc_cq *kcq)
 {
-	struct kc_cq *kcq = (struct kc_cq *)data;
+	if (kcq->where == IB_POLL_WORKQUEUE)
+		schedule_work(&kcq->work);
+	else
+		tasklet_schedule(&kcq->tasklet);
+}
 
+static void kc_cq_poll(struct kc_cq *kcq)
+{
 	if (READ_ONCE(kcq->dying))
 		return;
 	/* Nothing that arrives between the last poll and the request to be told is missed. */
 	if (ib_process_cq_direct(kcq->cq, KC_CQ_BUDGET) >= KC_CQ_BUDGET ||
 	    ib_req_notify_cq(kcq->cq, IB_CQ_NEXT_COMP | IB_CQ_REPORT_MISSED_EVENTS) > 0)
-		tasklet_schedule(&kcq->tasklet);
+		kc_cq_schedule(kcq);
+}
+
+static void kc_cq_tasklet(unsigned long data)
+{
+	kc_cq_poll((struct kc_cq *)data);
+}
+
+static void kc_cq_work(struct work_struct *work)
+{
+	kc_cq_poll(container_of(work, struct kc_cq, work));
 }
 
 static void kc_cq_event(struct ib_cq *cq, void *context)
 {
-	struct kc_cq *kcq = context;
-
-	tasklet_schedule(&kcq->tasklet);
+	kc_cq_schedule(context);
 }
 
 /* Nobody asks to be told, but some adapters tell whoever has outstanding work requests at the end. */
@@ -94,7 +111,9 @@ struct ib_cq *ib_alloc_cq(struct ib_device *dev, void *context, int nr_cqe, int 
 	if (!kcq)
 		return ERR_PTR(-ENOMEM);
 	kcq->context = context;
-	tasklet_init(&kcq->tasklet, kc_cq_poll, (unsigned long)kcq);
+	kcq->where = poll_ctx;
+	tasklet_init(&kcq->tasklet, kc_cq_tasklet, (unsigned long)kcq);
+	INIT_WORK(&kcq->work, kc_cq_work);
 	cq = kc_create_cq(dev, poll_ctx == IB_POLL_DIRECT ? kc_cq_no_event : kc_cq_event, kcq,
 			  nr_cqe, comp_vector);
 	if (IS_ERR(cq)) {
@@ -116,16 +135,22 @@ free_kcq:
 	return ERR_PTR(ret);
 }
 
+static void kc_cq_wait(struct kc_cq *kcq)
+{
+	tasklet_kill(&kcq->tasklet);
+	cancel_work_sync(&kcq->work);
+}
+
 void ib_free_cq(struct ib_cq *cq)
 {
 	struct kc_cq *kcq = cq->cq_context;
 
-	/* The queue pairs are gone: what the tasklet would find are flushes at most. */
+	/* The queue pairs are gone: what would be found are flushes at most. */
 	WRITE_ONCE(kcq->dying, true);
-	tasklet_kill(&kcq->tasklet);
+	kc_cq_wait(kcq);
 	ib_destroy_cq(cq);
 	/* An event that was on its way. */
-	tasklet_kill(&kcq->tasklet);
+	kc_cq_wait(kcq);
 	kfree(kcq);
 }
 #endif

@@ -78,6 +78,7 @@ const char *ib_wc_status_msg(enum ib_wc_status status);
 enum ib_poll_context {
 	IB_POLL_DIRECT,		/* by ib_process_cq_direct() only */
 	IB_POLL_SOFTIRQ,
+	IB_POLL_WORKQUEUE,
 };
 
 struct ib_cqe {
