@@ -3,6 +3,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include "peer_buf.h"
+#include "peer_compat.h"
 
 void peer_buf_free(struct peer_buf *buf)
 {
@@ -20,7 +21,7 @@ struct peer_buf *peer_buf_alloc(u32 len)
 	u32 nr = DIV_ROUND_UP(len, PEER_CHUNK);
 	struct peer_buf *buf;
 
-	buf = kvzalloc(struct_size(buf, chunk, nr), GFP_KERNEL);
+	buf = kvcalloc(1, struct_size(buf, chunk, nr), GFP_KERNEL);
 	if (!buf)
 		return NULL;
 	buf->len = len;

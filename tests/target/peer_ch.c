@@ -2,6 +2,7 @@
 #include <linux/kernel.h>
 #include <linux/slab.h>
 #include "peer_ch.h"
+#include "peer_compat.h"
 
 #define RX_NR	(PEER_REQ_LIM + PEER_RX_EXTRA)
 
@@ -37,7 +38,7 @@ bool peer_ch_get(struct peer_ch *ch)
 {
 	atomic_inc(&ch->users);
 	/* Pairs with peer_ch_close(): either it is seen here, or the closing work sees the user. */
-	smp_mb__after_atomic();
+	smp_mb();
 	if (!test_bit(PEER_CH_CLOSING, &ch->flags))
 		return true;
 	peer_ch_put(ch);
@@ -98,8 +99,8 @@ struct peer_tx {
 
 static void send_done(struct ib_cq *cq, struct ib_wc *wc)
 {
-	struct peer_tx *tx = container_of(wc->wr_cqe, struct peer_tx, cqe);
-	struct peer_ch *ch = cq->cq_context;
+	struct peer_tx *tx = container_of(kc_wc_cqe(wc), struct peer_tx, cqe);
+	struct peer_ch *ch = kc_cq_context(cq);
 
 	if (tx->len)
 		ib_dma_unmap_single(ch->dev, tx->dma, tx->len, DMA_TO_DEVICE);
@@ -112,7 +113,7 @@ static void send_done(struct ib_cq *cq, struct ib_wc *wc)
 int peer_ch_send(struct peer_ch *ch, const void *iu, u32 len)
 {
 	struct ib_send_wr wr = { .opcode = IB_WR_SEND, .send_flags = IB_SEND_SIGNALED };
-	struct ib_sge sge = { .length = len, .lkey = ch->pd->local_dma_lkey };
+	struct ib_sge sge = { .length = len, .lkey = kc_pd_lkey(&ch->pd) };
 	struct peer_tx *tx;
 	int ret;
 
@@ -122,7 +123,7 @@ int peer_ch_send(struct peer_ch *ch, const void *iu, u32 len)
 	memcpy(tx->iu, iu, len);
 	tx->len = len;
 	tx->cqe.done = send_done;
-	wr.wr_cqe = &tx->cqe;
+	kc_wr_set_cqe(&wr, &tx->cqe);
 	if (len) {
 		tx->dma = ib_dma_map_single(ch->dev, tx->iu, len, DMA_TO_DEVICE);
 		ret = ib_dma_mapping_error(ch->dev, tx->dma);
@@ -135,7 +136,7 @@ int peer_ch_send(struct peer_ch *ch, const void *iu, u32 len)
 	ret = take_slot(ch);
 	if (ret)
 		goto unmap;
-	ret = ib_post_send(ch->qp, &wr, NULL);
+	ret = kc_post_send(ch->qp, &wr);
 	if (!ret) {
 		peer_count(ch->port, PEER_SENT);
 		return 0;
@@ -166,8 +167,8 @@ static void rdma_put(struct peer_rdma *rdma)
 
 static void rdma_done(struct ib_cq *cq, struct ib_wc *wc)
 {
-	struct peer_rdma *rdma = container_of(wc->wr_cqe, struct peer_rdma, cqe);
-	struct peer_ch *ch = cq->cq_context;
+	struct peer_rdma *rdma = container_of(kc_wc_cqe(wc), struct peer_rdma, cqe);
+	struct peer_ch *ch = kc_cq_context(cq);
 
 	give_slot(ch);
 	if (wc->status != IB_WC_SUCCESS) {
@@ -179,18 +180,17 @@ static void rdma_done(struct ib_cq *cq, struct ib_wc *wc)
 
 static int post_piece(struct peer_ch *ch, struct peer_rdma *rdma, enum ib_wr_opcode op, u64 local, u64 remote, u32 rkey, u32 len)
 {
-	struct ib_sge sge = { .addr = local, .length = len, .lkey = ch->pd->local_dma_lkey };
+	struct ib_sge sge = { .addr = local, .length = len, .lkey = kc_pd_lkey(&ch->pd) };
 	struct ib_rdma_wr wr = {
-		.wr = { .wr_cqe = &rdma->cqe, .opcode = op, .send_flags = IB_SEND_SIGNALED, .sg_list = &sge, .num_sge = 1 },
-		.remote_addr = remote,
-		.rkey = rkey,
+		.wr = { KC_WR_CQE(&rdma->cqe), .opcode = op, .send_flags = IB_SEND_SIGNALED, .sg_list = &sge, .num_sge = 1 },
 	};
 	int ret = take_slot(ch);
 
 	if (ret)
 		return ret;
+	peer_rdma_wr(&wr, remote, rkey);
 	atomic_inc(&rdma->pending);
-	ret = ib_post_send(ch->qp, &wr.wr, NULL);
+	ret = kc_post_send(ch->qp, &wr.wr);
 	if (ret) {
 		atomic_dec(&rdma->pending);
 		give_slot(ch);
@@ -247,7 +247,7 @@ int peer_ch_rdma(struct peer_ch *ch, enum ib_wr_opcode op, struct peer_buf *buf,
 	len = min(len, buf->len);
 	if (!len)
 		return 0;
-	dma = kvmalloc_array(buf->nr, sizeof(*dma), GFP_KERNEL);
+	dma = kvcalloc(buf->nr, sizeof(*dma), GFP_KERNEL);
 	if (!dma)
 		return -ENOMEM;
 	init_completion(&rdma.done);
@@ -267,16 +267,16 @@ int peer_ch_rdma(struct peer_ch *ch, enum ib_wr_opcode op, struct peer_buf *buf,
 
 static int post_recv(struct peer_ch *ch, struct peer_rx *rx)
 {
-	struct ib_sge sge = { .addr = rx->dma, .length = PEER_IT_IU_LEN, .lkey = ch->pd->local_dma_lkey };
-	struct ib_recv_wr wr = { .wr_cqe = &rx->cqe, .sg_list = &sge, .num_sge = 1 };
+	struct ib_sge sge = { .addr = rx->dma, .length = PEER_IT_IU_LEN, .lkey = kc_pd_lkey(&ch->pd) };
+	struct ib_recv_wr wr = { KC_WR_CQE(&rx->cqe), .sg_list = &sge, .num_sge = 1 };
 
-	return ib_post_recv(ch->qp, &wr, NULL);
+	return kc_post_recv(ch->qp, &wr);
 }
 
 static void recv_done(struct ib_cq *cq, struct ib_wc *wc)
 {
-	struct peer_rx *rx = container_of(wc->wr_cqe, struct peer_rx, cqe);
-	struct peer_ch *ch = cq->cq_context;
+	struct peer_rx *rx = container_of(kc_wc_cqe(wc), struct peer_rx, cqe);
+	struct peer_ch *ch = kc_cq_context(cq);
 
 	if (wc->status != IB_WC_SUCCESS) {
 		fail(ch);
@@ -347,6 +347,32 @@ void peer_ch_break(struct peer_ch *ch)
 	stop_qp(ch);
 }
 
+struct peer_drain {
+	struct ib_cqe cqe;
+	struct completion done;
+};
+
+static void drained(struct ib_cq *cq, struct ib_wc *wc)
+{
+	complete(&container_of(kc_wc_cqe(wc), struct peer_drain, cqe)->done);
+}
+
+/* The queues of a queue pair in the error state are empty when what was posted last has come back. Both have a place for that. */
+static void drain(struct peer_ch *ch)
+{
+	struct peer_drain rx = { .cqe.done = drained }, tx = { .cqe.done = drained };
+	struct ib_recv_wr recv = { KC_WR_CQE(&rx.cqe) };
+	struct ib_send_wr send = { KC_WR_CQE(&tx.cqe), .opcode = IB_WR_SEND, .send_flags = IB_SEND_SIGNALED };
+
+	stop_qp(ch);
+	init_completion(&rx.done);
+	init_completion(&tx.done);
+	if (!kc_post_recv(ch->qp, &recv))
+		wait_for_completion(&rx.done);
+	if (!kc_post_send(ch->qp, &send))
+		wait_for_completion(&tx.done);
+}
+
 /* Whatever of the verbs exists goes. Nothing is posted any more. */
 static void free_verbs(struct peer_ch *ch)
 {
@@ -357,8 +383,8 @@ static void free_verbs(struct peer_ch *ch)
 	if (ch->recv_cq)
 		ib_free_cq(ch->recv_cq);
 	free_rx(ch);
-	if (ch->pd)
-		ib_dealloc_pd(ch->pd);
+	if (ch->pd.pd)
+		kc_pd_free(&ch->pd);
 }
 
 static void close_channel(struct work_struct *work)
@@ -374,7 +400,7 @@ static void close_channel(struct work_struct *work)
 	spin_lock_irq(&ch->lock);	/* after the last wake-up in peer_ch_put() */
 	spin_unlock_irq(&ch->lock);
 	peer_plan_put(&ch->greeting);
-	ib_drain_qp(ch->qp);
+	drain(ch);
 	free_verbs(ch);
 	ch->cm->destroy_id(ch);
 
@@ -393,13 +419,24 @@ static int create_verbs(struct peer_ch *ch)
 		.sq_sig_type = IB_SIGNAL_REQ_WR,
 		.cap = { .max_send_wr = PEER_SQ_DEPTH + 1, .max_recv_wr = RX_NR + 1, .max_send_sge = 1, .max_recv_sge = 1 },
 	};
+	const struct ib_device_attr *dev_attr;
+	struct ib_device_attr *buf;
+	struct kc_pd pd;
 	struct ib_cq *cq;
-	struct ib_pd *pd;
 	int ret, i;
 
-	pd = ib_alloc_pd(ch->dev, 0);
-	if (IS_ERR(pd))
-		return PTR_ERR(pd);
+	buf = kmalloc(sizeof(*buf), GFP_KERNEL);
+	if (!buf)
+		return -ENOMEM;
+	ret = kc_query_device(ch->dev, buf, &dev_attr);
+	if (!ret)
+		ch->max_rd_atom = dev_attr->max_qp_init_rd_atom;
+	kfree(buf);
+	if (ret)
+		return ret;
+	ret = kc_pd_alloc(&pd, ch->dev, false);
+	if (ret)
+		return ret;
 	ch->pd = pd;
 	cq = ib_alloc_cq(ch->dev, ch, RX_NR + 1, 0, IB_POLL_WORKQUEUE);
 	if (IS_ERR(cq))
@@ -449,7 +486,7 @@ void peer_ch_discard(struct peer_ch *ch)
 	set_bit(PEER_CH_DEAD, &ch->flags);
 	set_bit(PEER_CH_CLOSING, &ch->flags);
 	if (ch->qp)
-		ib_drain_qp(ch->qp);
+		drain(ch);
 	peer_plan_put(&ch->greeting);
 	free_verbs(ch);
 	kfree(ch);

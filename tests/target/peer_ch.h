@@ -8,6 +8,7 @@
 #ifndef PEER_CH_H
 #define PEER_CH_H
 
+#include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
@@ -48,7 +49,8 @@ struct peer_ch {
 	void *cm_id;			/* struct rdma_cm_id or ib_cm_id */
 
 	struct ib_device *dev;
-	struct ib_pd *pd;
+	struct kc_pd pd;
+	int max_rd_atom;		/* RDMA reads that it can have under way */
 	struct ib_cq *recv_cq, *send_cq;
 	struct ib_qp *qp;
 	struct peer_rx *rx;

@@ -11,7 +11,7 @@ struct peer_listen_ops {
 	void (*stop)(struct peer_port *port);
 };
 
-extern const struct peer_listen_ops peer_listen_rdma;	/* ADDRESS:PORT, e.g. 10.1.0.2:5556 or [fe80::1]:5556 */
+extern const struct peer_listen_ops peer_listen_rdma;	/* ADDRESS:PORT, e.g. 10.1.0.2:5556 or [fd00:1::2]:5556 */
 extern const struct peer_listen_ops peer_listen_ib;	/* ib:DEVICE:SERVICE_ID, the latter in hexadecimal */
 
 /* Watches devices for peer_listen_ib. Return: 0 or what the RDMA core said. */

@@ -7,10 +7,17 @@
 #include <rdma/ib_cm.h>
 #include "peer_ch.h"
 #include "peer_cm.h"
+#include "peer_compat.h"
 #include "peer_login.h"
 
+static LIST_HEAD(devices);
 static LIST_HEAD(listeners);
-static DEFINE_MUTEX(listeners_lock);	/* listeners; their cm_id */
+static DEFINE_MUTEX(listeners_lock);	/* devices; listeners; their cm_id */
+
+struct known_device {
+	struct list_head entry;
+	struct ib_device *dev;
+};
 
 struct listener {
 	struct list_head entry;
@@ -37,7 +44,7 @@ static int modify_qp(struct peer_ch *ch, struct ib_qp *qp, enum ib_qp_state stat
 
 static int create_qp(struct peer_ch *ch, struct ib_qp_init_attr *attr)
 {
-	struct ib_qp *qp = ib_create_qp(ch->pd, attr);
+	struct ib_qp *qp = ib_create_qp(ch->pd.pd, attr);
 	int ret;
 
 	if (IS_ERR(qp))
@@ -69,7 +76,7 @@ static void destroy_id(struct peer_ch *ch)
 
 /* ---- connections ------------------------------------------------------------------------------------------ */
 
-static int channel_event(struct ib_cm_id *id, const struct ib_cm_event *event)
+static int channel_event(struct ib_cm_id *id, kc_cm_event_t *event)
 {
 	struct peer_ch *ch = id->context;
 
@@ -121,7 +128,7 @@ static int send_rep(struct peer_ch *ch, const struct ib_cm_req_event_param *req,
 		.private_data = login->data,
 		.private_data_len = login->len,
 		.responder_resources = req->responder_resources,
-		.initiator_depth = min_t(int, req->initiator_depth, ch->dev->attrs.max_qp_init_rd_atom),
+		.initiator_depth = min_t(int, req->initiator_depth, ch->max_rd_atom),
 		.flow_control = 1,
 		.rnr_retry_count = 7,
 	};
@@ -149,7 +156,7 @@ static int accept(struct peer_port *port, struct ib_cm_id *id, const struct ib_c
 }
 
 /* Return: as of a CM handler, not 0 destroys the identifier. */
-static int connect_request(struct ib_cm_id *id, const struct ib_cm_event *event)
+static int connect_request(struct ib_cm_id *id, kc_cm_event_t *event)
 {
 	struct peer_port *port = id->context;
 	struct peer_login login = {};
@@ -172,6 +179,40 @@ static int connect_request(struct ib_cm_id *id, const struct ib_cm_event *event)
 
 /* ---- listening -------------------------------------------------------------------------------------------- */
 
+static struct ib_device *find_device(const char *name)
+{
+	struct known_device *d;
+
+	list_for_each_entry(d, &devices, entry)
+		if (!strcmp(d->dev->name, name))
+			return d->dev;
+	return NULL;
+}
+
+/* Locking: listeners_lock, under which the device stays. */
+static int listen(struct listener *l, const char *dev_name, u64 service_id, const char **why)
+{
+	struct ib_cm_id *id;
+	int ret;
+
+	*why = "no such RDMA device";
+	l->dev = find_device(dev_name);
+	if (!l->dev)
+		return -ENODEV;
+	*why = "the connection manager refuses";
+	id = ib_create_cm_id(l->dev, connect_request, l->port);
+	if (IS_ERR(id))
+		return PTR_ERR(id);
+	ret = peer_cm_listen(id, cpu_to_be64(service_id));
+	if (ret) {
+		ib_destroy_cm_id(id);
+		return ret;
+	}
+	l->cm_id = id;
+	list_add(&l->entry, &listeners);
+	return 0;
+}
+
 /* ib:DEVICE:SERVICE_ID */
 static int start(struct peer_port *port, char *where, const char **why)
 {
@@ -184,39 +225,20 @@ static int start(struct peer_port *port, char *where, const char **why)
 	strsep(&where, ":");
 	dev_name = strsep(&where, ":");
 	service = where;
-	if (!dev_name || !service || kstrtou64(service, 16, &service_id))
+	if (!dev_name || !service || kstrtoull(service, 16, &service_id))
 		return -EINVAL;
 	*why = "out of memory";
 	l = kzalloc(sizeof(*l), GFP_KERNEL);
 	if (!l)
 		return -ENOMEM;
-	*why = "no such RDMA device";
-	ret = -ENODEV;
-	l->dev = ib_device_get_by_name(dev_name, RDMA_DRIVER_UNKNOWN);
-	if (!l->dev)
-		goto free_listener;
-	*why = "the connection manager refuses";
 	l->port = port;
 	mutex_lock(&listeners_lock);
-	l->cm_id = ib_create_cm_id(l->dev, connect_request, port);
-	ret = PTR_ERR_OR_ZERO(l->cm_id);
-	if (!ret) {
-		ret = ib_cm_listen(l->cm_id, cpu_to_be64(service_id));
-		if (ret)
-			ib_destroy_cm_id(l->cm_id);
-		else
-			list_add(&l->entry, &listeners);
-	}
+	ret = listen(l, dev_name, service_id, why);
 	mutex_unlock(&listeners_lock);
-	/* From here on remove_device() says when it goes. */
-	ib_device_put(l->dev);
 	if (ret)
-		goto free_listener;
-	port->listener = l;
-	return 0;
-
-free_listener:
-	kfree(l);
+		kfree(l);
+	else
+		port->listener = l;
 	return ret;
 }
 
@@ -236,17 +258,31 @@ const struct peer_listen_ops peer_listen_ib = { .start = start, .stop = stop };
 
 /* ---- devices ---------------------------------------------------------------------------------------------- */
 
+static struct ib_client client;
+
 static int add_device(struct ib_device *dev)
 {
+	struct known_device *d = kzalloc(sizeof(*d), GFP_KERNEL);
+
+	if (!d)
+		return -ENOMEM;
+	d->dev = dev;
+	mutex_lock(&listeners_lock);
+	list_add(&d->entry, &devices);
+	mutex_unlock(&listeners_lock);
+	ib_set_client_data(dev, &client, d);
 	return 0;
 }
 
 /* Nobody else tells us: neither listeners nor channels may outlive the device. */
-static void remove_device(struct ib_device *dev, void *unused)
+static void remove_device(struct ib_device *dev, void *data)
 {
+	struct known_device *d = data;
 	struct listener *l;
 
 	mutex_lock(&listeners_lock);
+	list_del(&d->entry);
+	kfree(d);
 	list_for_each_entry(l, &listeners, entry) {
 		if (l->dev != dev || !l->cm_id)
 			continue;
@@ -258,7 +294,11 @@ static void remove_device(struct ib_device *dev, void *unused)
 	mutex_unlock(&listeners_lock);
 }
 
-static struct ib_client client = { .name = "srp_peer", .add = add_device, .remove = remove_device };
+static void rename_device(struct ib_device *dev, void *data)
+{
+}
+
+KC_DEFINE_CLIENT(client, "srp_peer", add_device, remove_device, rename_device);
 
 int peer_cm_ib_init(void)
 {

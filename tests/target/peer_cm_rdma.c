@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* RDMA/CM: listens at an IP address. */
+#include <linux/in.h>
+#include <linux/in6.h>
 #include <linux/inet.h>
-#include <linux/nsproxy.h>
 #include <linux/string.h>
 #include <net/net_namespace.h>
 #include <rdma/rdma_cm.h>
 #include "peer_ch.h"
 #include "peer_cm.h"
+#include "peer_compat.h"
 #include "peer_login.h"
 
 #define BACKLOG	16
@@ -14,7 +16,7 @@
 static int create_qp(struct peer_ch *ch, struct ib_qp_init_attr *attr)
 {
 	struct rdma_cm_id *id = ch->cm_id;
-	int ret = rdma_create_qp(id, ch->pd, attr);
+	int ret = rdma_create_qp(id, ch->pd.pd, attr);
 
 	if (!ret)
 		ch->qp = id->qp;
@@ -87,7 +89,6 @@ static int accept(struct peer_port *port, struct rdma_cm_id *id, const struct rd
 	struct rdma_conn_param param = {
 		.private_data = login->data,
 		.private_data_len = login->len,
-		.initiator_depth = min_t(int, req->initiator_depth, id->device->attrs.max_qp_init_rd_atom),
 		.flow_control = 1,
 		.rnr_retry_count = 7,
 	};
@@ -95,6 +96,7 @@ static int accept(struct peer_port *port, struct rdma_cm_id *id, const struct rd
 
 	if (IS_ERR(ch))
 		return PTR_ERR(ch);
+	param.initiator_depth = min_t(int, req->initiator_depth, ch->max_rd_atom);
 	if (login->verdict == PEER_ACCEPT && rdma_accept(id, &param)) {
 		pr_warn("srp_peer: %s: accepting failed\n", port->name);
 		peer_ch_close(ch);
@@ -114,7 +116,7 @@ static int connect_request(struct peer_port *port, struct rdma_cm_id *id, const 
 	}
 	peer_login_decide(port, &login);
 	if (login.verdict == PEER_REFUSE)
-		rdma_reject(id, login.len ? login.data : NULL, login.len, login.cm_reason);
+		peer_rdma_reject(id, login.len ? login.data : NULL, login.len, login.cm_reason);
 	else
 		ret = accept(port, id, req, &login);
 	peer_plan_put(&login.plan);
@@ -141,18 +143,22 @@ static int listener_event(struct rdma_cm_id *id, struct rdma_cm_event *event)
 /* a.b.c.d:port or [v6]:port */
 static int parse_address(char *where, struct sockaddr_storage *addr)
 {
+	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)addr;
+	struct sockaddr_in *v4 = (struct sockaddr_in *)addr;
 	char *colon = strrchr(where, ':');
-	size_t n;
+	unsigned int port;
 
-	if (!colon)
+	if (!colon || kstrtouint(colon + 1, 10, &port) || port > 0xffff)
 		return -EINVAL;
 	*colon = '\0';
-	n = strlen(where);
-	if (*where == '[' && where[n - 1] == ']') {
-		where[n - 1] = '\0';
-		where++;
+	/* The places of the two ports are the same. */
+	v4->sin_port = cpu_to_be16(port);
+	if (*where != '[') {
+		v4->sin_family = AF_INET;
+		return in4_pton(where, -1, (u8 *)&v4->sin_addr, -1, NULL) ? 0 : -EINVAL;
 	}
-	return inet_pton_with_scope(&init_net, AF_UNSPEC, where, colon + 1, addr);
+	v6->sin6_family = AF_INET6;
+	return in6_pton(where + 1, -1, v6->sin6_addr.s6_addr, ']', NULL) ? 0 : -EINVAL;
 }
 
 static int start(struct peer_port *port, char *where, const char **why)
@@ -165,7 +171,7 @@ static int start(struct peer_port *port, char *where, const char **why)
 	ret = parse_address(where, &addr);
 	if (ret)
 		return ret;
-	id = rdma_create_id(&init_net, listener_event, port, RDMA_PS_TCP, IB_QPT_RC);
+	id = kc_rdma_create_id(&init_net, listener_event, port);
 	*why = "no identifier";
 	if (IS_ERR(id))
 		return PTR_ERR(id);

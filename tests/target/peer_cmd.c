@@ -22,7 +22,7 @@ static int fetch_table(struct peer_job *job, struct where *w, const struct srp_i
 	struct peer_buf *buf = peer_buf_alloc(len);
 	int ret = -ENOMEM;
 
-	w->table = kvmalloc(len, GFP_KERNEL);
+	w->table = kvcalloc(1, len, GFP_KERNEL);
 	if (buf && w->table) {
 		ret = peer_ch_rdma(job->ch, IB_WR_RDMA_READ, buf, &ind->table, 1, len);
 		if (!ret)

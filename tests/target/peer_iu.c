@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <linux/kernel.h>
 #include "peer_act.h"
+#include "peer_compat.h"
 #include "peer_iu.h"
 #include "peer_job.h"
 

@@ -3,6 +3,7 @@
 #include <linux/kernel.h>
 #include <linux/slab.h>
 #include "peer_act.h"
+#include "peer_compat.h"
 #include "peer_job.h"
 
 #define FILLER	0xa5

@@ -9,6 +9,7 @@
 #include "peer_act.h"
 #include "peer_ch.h"
 #include "peer_cm.h"
+#include "peer_compat.h"
 #include "peer_job.h"
 #include "peer_ports.h"
 #include "peer_scsi.h"
@@ -43,7 +44,19 @@ static int state_show(struct seq_file *m, void *unused)
 		seq_printf(m, "%s %d\n", count_names[i], atomic_read(&port->count[i]));
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(state);
+
+static int state_open(struct inode *inode, struct file *file)
+{
+	return single_open(file, state_show, inode->i_private);
+}
+
+static const struct file_operations state_fops = {
+	.owner = THIS_MODULE,
+	.open = state_open,
+	.read = seq_read,
+	.llseek = seq_lseek,
+	.release = single_release,
+};
 
 static int complain(const char *name, const char *line, const char *why)
 {
@@ -55,17 +68,24 @@ static int complain(const char *name, const char *line, const char *why)
 static ssize_t write_lines(const char __user *from, size_t len, void *to, int (*line)(void *to, char *text))
 {
 	char *text, *rest, *one;
-	int ret = 0;
+	int ret;
 
-	text = memdup_user_nul(from, len);
-	if (IS_ERR(text))
-		return PTR_ERR(text);
+	text = kzalloc(len + 1, GFP_KERNEL);
+	if (!text)
+		return -ENOMEM;
+	ret = copy_from_user(text, from, len) ? -EFAULT : 0;
 	rest = text;
 	while (!ret && (one = strsep(&rest, "\n")))
 		if (*strim(one))
 			ret = line(to, strim(one));
 	kfree(text);
 	return ret ? : len;
+}
+
+static int private_open(struct inode *inode, struct file *file)
+{
+	file->private_data = inode->i_private;
+	return 0;
 }
 
 static int rules_line(void *to, char *text)
@@ -162,7 +182,7 @@ static ssize_t send_write(struct file *file, const char __user *from, size_t len
 
 static const struct file_operations send_fops = {
 	.owner = THIS_MODULE,
-	.open = simple_open,
+	.open = private_open,
 	.write = send_write,
 };
 
@@ -193,7 +213,7 @@ static int add_port(char *name, char *where, const char **why)
 	*why = "out of memory";
 	if (!port)
 		return -ENOMEM;
-	strscpy(port->name, name, sizeof(port->name));
+	strcpy(port->name, name);	/* its length was checked */
 	peer_script_init(&port->script);
 	mutex_init(&port->lock);
 	INIT_LIST_HEAD(&port->channels);
@@ -221,7 +241,7 @@ static void del_port(struct peer_port *port)
 	port->listen->stop(port);
 	peer_ch_close_all(port);
 	/* Waits for writes that are under way; without channels none of them waits for an initiator. */
-	debugfs_remove(port->dir);
+	debugfs_remove_recursive(port->dir);
 	peer_script_clear(&port->script);
 	kfree(port);
 }
@@ -262,7 +282,7 @@ static ssize_t control_write(struct file *file, const char __user *from, size_t 
 
 static const struct file_operations control_fops = {
 	.owner = THIS_MODULE,
-	.open = simple_open,
+	.open = private_open,
 	.write = control_write,
 };
 
@@ -283,5 +303,5 @@ void peer_ports_exit(void)
 	list_for_each_entry_safe(port, next, &ports, entry)
 		del_port(port);
 	mutex_unlock(&ports_lock);
-	debugfs_remove(root);
+	debugfs_remove_recursive(root);
 }

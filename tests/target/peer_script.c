@@ -7,6 +7,7 @@
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include "peer_compat.h"
 #include "peer_script.h"
 #include "srp_wire.h"
 
@@ -184,7 +185,7 @@ static const char *parse_arg(struct peer_action *act, char *word)
 /* Words of hexadecimal digits, two per byte, and TAG. */
 static const char *parse_hex(struct peer_action *act, const char *word)
 {
-	size_t n = strlen(word);
+	size_t n = strlen(word), i;
 
 	if (!strcmp(word, "TAG")) {
 		if (act->tag_at >= 0)
@@ -193,9 +194,13 @@ static const char *parse_hex(struct peer_action *act, const char *word)
 		act->raw_len += 8;
 		return NULL;
 	}
-	if (n % 2 || hex2bin(act->raw + act->raw_len, word, n / 2))
+	if (n % 2 || strspn(word, "0123456789abcdefABCDEF") != n)
 		return "not a row of hexadecimal bytes";
-	act->raw_len += n / 2;
+	for (i = 0; i < n; i += 2) {
+		const char byte[] = { word[i], word[i + 1], '\0' };
+
+		act->raw[act->raw_len++] = simple_strtoul(byte, NULL, 16);
+	}
 	return NULL;
 }
 
@@ -250,12 +255,12 @@ static bool parse_which(char *word, u32 *from, u32 *to)
 		return true;
 	if (word[n - 1] == '+') {
 		word[n - 1] = '\0';
-		return !kstrtou32(word, 0, from) && *from;
+		return !kstrtouint(word, 0, from) && *from;
 	}
 	dash = strchr(word, '-');
 	if (dash)
 		*dash++ = '\0';
-	if (kstrtou32(word, 0, from) || kstrtou32(dash ? : word, 0, to))
+	if (kstrtouint(word, 0, from) || kstrtouint(dash ? : word, 0, to))
 		return false;
 	return *from && *from <= *to;
 }
@@ -263,6 +268,7 @@ static bool parse_which(char *word, u32 *from, u32 *to)
 static const char *parse_event(struct peer_rule *rule, char *word)
 {
 	char *value = strchr(word, '=');
+	unsigned int op = 0;
 	int i;
 
 	if (value)
@@ -275,8 +281,9 @@ static const char *parse_event(struct peer_rule *rule, char *word)
 	rule->event = &events[i];
 	if (!value != !events[i].takes_op)
 		return "event op= takes an operation code, the others none";
-	if (value && kstrtou8(value, 0, &rule->op))
+	if (value && (kstrtouint(value, 0, &op) || op > 0xff))
 		return "bad operation code";
+	rule->op = op;
 	return NULL;
 }
 
@@ -329,8 +336,7 @@ static const char *parse_fuzz(struct peer_rule *rule, char *rest)
 	rule->event = &events[ARRAY_SIZE(events) - 1];
 	rule->from = 1;
 	rule->to = count;
-	strim(text);
-	word = kasprintf(GFP_KERNEL, "fuzz %s", text);
+	word = kasprintf(GFP_KERNEL, "fuzz %s", strim(text));
 	if (!word)
 		return "out of memory";
 	why = parse_action(&rule->act, word, ON(SEND));

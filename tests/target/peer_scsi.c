@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <linux/kernel.h>
 #include <linux/string.h>
-#include <linux/vmalloc.h>
-#include <scsi/scsi_common.h>
-#include <scsi/scsi_proto.h>
+#include <linux/slab.h>
+#include <scsi/scsi.h>
+#include "peer_compat.h"
 #include "peer_scsi.h"
 
 #define BLOCK		512
@@ -39,7 +39,7 @@ void peer_disks_destroy(void)
 	int i;
 
 	for (i = 0; i < PEER_MAX_LUNS; i++) {
-		vfree(disks.mem[i]);
+		kvfree(disks.mem[i]);
 		disks.mem[i] = NULL;
 	}
 }
@@ -58,7 +58,7 @@ int peer_disks_show(unsigned int luns)
 		return -EINVAL;
 	for (i = 0; i < luns; i++) {
 		if (!disks.mem[i])
-			disks.mem[i] = vzalloc((size_t)disks.blocks * BLOCK);
+			disks.mem[i] = kvcalloc(disks.blocks, BLOCK, GFP_KERNEL);
 		if (!disks.mem[i])
 			return -ENOMEM;
 	}
@@ -69,9 +69,10 @@ int peer_disks_show(unsigned int luns)
 /* Peripheral and flat addressing of one level (SAM-5 4.7.5). Return: a LUN that is shown, or -1. */
 static int lun_number(const u8 *lun)
 {
+	static const u8 zeros[6];
 	unsigned int nr = (lun[0] & 0x3f) << 8 | lun[1];
 
-	if (lun[0] >> 6 > 1 || memchr_inv(lun + 2, 0, 6) || nr >= READ_ONCE(disks.shown))
+	if (lun[0] >> 6 > 1 || memcmp(lun + 2, zeros, sizeof(zeros)) || nr >= READ_ONCE(disks.shown))
 		return -1;
 	return nr;
 }
@@ -129,7 +130,7 @@ static void vpd_pages(struct peer_scsi *s, const u8 *cdb)
 static void vpd_serial(struct peer_scsi *s, int lun)
 {
 	s->reply[3] = 8;
-	snprintf(s->reply + 4, 9, "PEER%04d", lun);
+	snprintf((char *)s->reply + 4, 9, "PEER%04d", lun);
 }
 
 /* NAA 3h, locally assigned: the same on every port, so that paths to one disk are known as such (SPC-4 7.8.6). */

@@ -7,7 +7,7 @@
 #ifndef PEER_SCSI_H
 #define PEER_SCSI_H
 
-#include <linux/dma-direction.h>
+#include <linux/dma-mapping.h>
 #include <linux/types.h>
 #include "peer_buf.h"
 
