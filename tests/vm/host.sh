@@ -137,6 +137,21 @@ debug_kernel() {
 	K_ROOT=$dir/root K_IMAGE=$dir/vmlinux
 }
 
+# is_tree NAME: a subfolder of KERNEL_TREES, built by hand, with its modules installed in its folder root.
+is_tree() { [ -n "${KERNEL_TREES-}" ] && [ -e "$KERNEL_TREES/$1/Makefile" ]; }
+tree_kernel() {
+	local dir=$KERNEL_TREES/$1
+	K_RELEASE=$(sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' "$dir"/include/*/utsrelease.h 2>/dev/null | head -1)
+	K_ROOT=$dir/root K_IMAGE=$dir/arch/x86/boot/bzImage
+	[ -e "$K_IMAGE" ] && [ -d "$K_ROOT/lib/modules/$K_RELEASE" ] ||
+		{ K_WHY="$dir: no bzImage or no modules in root; build it and run make INSTALL_MOD_PATH=root modules_install"; return 1; }
+	depmod -b "$K_ROOT" "$K_RELEASE"
+}
+
+older() { [ "$K_RELEASE" != "$1" ] && [ "$(printf '%s\n%s\n' "$1" "$K_RELEASE" | sort -V | head -1)" = "$K_RELEASE" ]; }
+# What the kernel is called in the guest: the C library refuses those before 3.2 (guest/first).
+guest_release() { if older 3.2; then echo "3.2.0-$K_RELEASE"; else echo "$K_RELEASE"; fi; }
+
 # ---- initramfs ---------------------------------------------------------------------------------------------------------------------
 
 GUEST_MODULES="
@@ -224,6 +239,7 @@ base_initramfs() {
 		done
 		cp "$K_ROOT/lib/modules/$K_RELEASE"/modules.{builtin,builtin.modinfo,order} "$tree/lib/modules/$K_RELEASE/" 2>/dev/null || true
 		depmod -b "$tree" "$K_RELEASE"
+		[ "$(guest_release)" = "$K_RELEASE" ] || ln -s "$K_RELEASE" "$tree/lib/modules/$(guest_release)"
 		(cd "$tree" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0) >"$out.part"
 		mv "$out.part" "$out"
 		rm -rf "$tree"
@@ -252,6 +268,8 @@ guest_helper() {
 emulation_words() {
 	local khz
 	[ "${SRP_VM_ACCEL:-tcg}" = tcg ] || return 0
+	# Older ones do not know that word.
+	if older 5.1; then echo "norandmaps clocksource=acpi_pm"; return; fi
 	khz=$("$(guest_helper)" tsc) || khz=
 	echo "norandmaps${khz:+ tsc_early_khz=$khz}"
 }

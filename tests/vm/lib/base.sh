@@ -4,7 +4,7 @@
 # What every case can use: words to the host, waiting, one case's life.
 
 # shellcheck disable=SC1091
-. /srp/config	# MODULES=ours|distro KERNEL=6.1|6.12|debug SLOW=<factor for time limits> NIGHTLY=1|<empty>
+. /srp/config	# MODULES=ours|distro KERNEL=6.1|6.12|debug SLOW=<factor for time limits> NIGHTLY=1|<empty> RXE=1|<empty>: paths 1 and 2 exist
 
 verdict() { printf "%s\n" "$*" >&9; }
 kmsg() { echo "srp-test: $*" >/dev/kmsg; }
@@ -89,8 +89,12 @@ guest_setup() {
 	echo 60 >/proc/sys/kernel/hung_task_timeout_secs 2>/dev/null
 	echo 1 >/proc/sys/kernel/hung_task_all_cpu_backtrace 2>/dev/null
 	echo 0 >/sys/module/md_mod/parameters/start_ro 2>/dev/null
-	net_up || return 1
-	modprobe ib_srpt || return 1
+	if [ -n "$RXE" ]; then
+		net_up && modprobe ib_srpt || return 1
+	else
+		# Its service id would be the GUID of the first device, and the connection manager has ids like those of vib to give away.
+		modprobe ib_srpt srpt_service_guid=0x5352505f54475400
+	fi
 	echo 1 >/proc/sys/kernel/sysrq
 	[ ! -e /sys/kernel/debug/kmemleak ] || { echo scan; sleep 1; echo clear; } >/sys/kernel/debug/kmemleak
 }

@@ -31,6 +31,7 @@ peer_where() { case $1 in ib*) echo "ib:vib1:$(peer_service "$1")" ;; *) echo "$
 # peer_up PATH...: listens. peer_down PATH: ends all connections and does not listen any more.
 peer_up() {
 	for _p in "$@"; do
+		path_needed "$_p"
 		expect OK $PEER/control "add $_p $(peer_where "$_p")"
 	done
 }

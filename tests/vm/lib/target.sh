@@ -12,6 +12,7 @@ store_dir() { for _d in "$CFG"/core/*/"$1"; do [ -d "$_d" ] && { echo "$_d"; ret
 
 # store_make HBA NAME CONTROL
 store_make() {
+	[ -d /sys/module/target_core_mod ] || skip "this kernel has no SCSI target"
 	mkdir -p "$CFG/core/$1/$2" || return 1
 	echo "$3" >"$CFG/core/$1/$2/control" || return 1
 	# The target makes the NAA identifier from the hexadecimal digits of the serial number.
@@ -49,6 +50,8 @@ target_listen() {
 target_up() {
 	_p=$1
 	shift
+	path_needed "$_p"
+	[ -d /sys/module/ib_srpt ] || skip "this kernel has no SRP target"
 	target_listen || fail "the target does not listen on port $SRP_PORT"
 	_t=$(target_tpg "$_p")
 	mkdir -p "$_t" || fail "no target port for path $_p"
