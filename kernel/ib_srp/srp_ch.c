@@ -125,18 +125,27 @@ void srp_ch_poll_send(struct srp_ch *ch)
 
 /* --- state ---------------------------------------------------------------- */
 
+static unsigned int srp_granted_iu_len(const struct srp_ch *ch, const struct srp_sizes *sizes)
+{
+	return min(ch->grant.max_it_iu_len, sizes->it_iu_len);
+}
+
+unsigned int srp_ch_granted_descs(const struct srp_ch *ch, const struct srp_sizes *sizes)
+{
+	unsigned int len = srp_granted_iu_len(ch, sizes);
+	unsigned int hdr_len = SRP_MAX_CMD_HDR_LEN + sizeof(struct srp_indirect_desc);
+	unsigned int room = (len - min(len, hdr_len)) / sizeof(struct srp_direct_desc);
+
+	return min(sizes->cmd_sg_entries, room);
+}
+
 void srp_ch_set_live(struct srp_ch *ch, const struct srp_sizes *sizes)
 {
 	const struct srp_login_grant *grant = &ch->grant;
-	unsigned int desc_room;
 	unsigned long flags;
 
-	ch->max_it_iu_len = min(grant->max_it_iu_len, sizes->it_iu_len);
-	desc_room = (ch->max_it_iu_len - min_t(unsigned int, ch->max_it_iu_len,
-					       SRP_MAX_CMD_HDR_LEN +
-					       sizeof(struct srp_indirect_desc))) /
-		sizeof(struct srp_direct_desc);
-	ch->cmd_sg_entries = min(sizes->cmd_sg_entries, desc_room);
+	ch->max_it_iu_len = srp_granted_iu_len(ch, sizes);
+	ch->cmd_sg_entries = srp_ch_granted_descs(ch, sizes);
 	ch->imm_data_max = 0;
 	if (grant->imm_data && ch->max_it_iu_len > SRP_IMM_DATA_OFFSET)
 		ch->imm_data_max = min(sizes->imm_data_max,
@@ -170,17 +179,18 @@ void srp_ch_fail(struct srp_ch *ch)
 	spin_unlock_irqrestore(&ch->lock, flags);
 }
 
-void srp_ch_stop_qp(struct srp_ch *ch)
+int srp_ch_stop_qp(struct srp_ch *ch)
 {
 	struct ib_qp_attr attr = { .qp_state = IB_QPS_ERR };
 	int ret;
 
 	if (!ch->qp)
-		return;
+		return 0;
 	ret = ib_modify_qp(ch->qp, &attr, IB_QP_STATE);
 	if (ret)
 		srp_err(ch->shost, "moving QP of channel %u to the error state failed (%d)\n",
 			ch->index, ret);
+	return ret;
 }
 
 /* --- posting -------------------------------------------------------------- */
@@ -434,25 +444,36 @@ static bool srp_ch_drain(struct srp_ch *ch, unsigned long end)
 	return recv_drained && !recv_refused;
 }
 
-void srp_ch_destroy_qp(struct srp_ch *ch, unsigned long drain_end,
-		       void (*destroy)(struct srp_ch *ch, struct ib_qp *qp))
+/* Whoever handles a reception from here on leaves the QP alone. */
+static void srp_ch_take_qp_down(struct srp_ch *ch, srp_destroy_qp_fn destroy, bool drained)
 {
 	struct ib_qp *qp = ch->qp;
-	unsigned long flags;
-	bool drained;
-	int i;
 
-	if (!qp)
-		return;
-	drained = srp_ch_drain(ch, drain_end);
-	/* Whoever handles a reception from here on leaves the QP alone. */
 	WRITE_ONCE(ch->qp, NULL);
 	if (!drained)
 		kc_synchronize_softirq();
 	destroy(ch, qp);
+}
+
+void srp_ch_drop_qp(struct srp_ch *ch, srp_destroy_qp_fn destroy)
+{
+	if (ch->qp)
+		srp_ch_take_qp_down(ch, destroy, false);
+}
+
+void srp_ch_destroy_qp(struct srp_ch *ch, unsigned long drain_end, srp_destroy_qp_fn destroy)
+{
+	unsigned long flags;
+	int i;
+
+	if (!ch->send_cq)
+		return;
+	if (ch->qp)
+		srp_ch_take_qp_down(ch, destroy, srp_ch_drain(ch, drain_end));
 	srp_mr_pool_destroy(&ch->mr_pool);
 	ib_free_cq(ch->send_cq);
 	ib_free_cq(ch->recv_cq);
+	ch->send_cq = NULL;
 	srp_count_add(SRP_OBJ_QP, -1);
 	srp_count_add(SRP_OBJ_CQ, -2);
 

@@ -169,6 +169,9 @@ void srp_ch_exit(struct srp_ch *ch);
 int srp_ch_create_qp(struct srp_ch *ch, const struct srp_sizes *sizes,
 		     int (*create)(struct srp_ch *ch, struct ib_qp_init_attr *attr));
 
+/* Destroys a QP, given what its create left in ch->qp, which is NULL by then. */
+typedef void (*srp_destroy_qp_fn)(struct srp_ch *ch, struct ib_qp *qp);
+
 /* How long an HCA may take to flush the queues of all channels of a target. */
 #define SRP_DRAIN_SECS	5
 
@@ -185,11 +188,13 @@ static inline unsigned long srp_drain_end(void)
  * Context: may sleep. The channel is dead, an RCU grace period has passed since
  * (commands that were being mapped hold MRs), all its commands are finished.
  */
-void srp_ch_destroy_qp(struct srp_ch *ch, unsigned long drain_end,
-		       void (*destroy)(struct srp_ch *ch, struct ib_qp *qp));
+void srp_ch_destroy_qp(struct srp_ch *ch, unsigned long drain_end, srp_destroy_qp_fn destroy);
 
 /* Allocate receive IUs of @len bytes if need be, and post all. Return: 0 or -errno. */
 int srp_ch_post_all_recv(struct srp_ch *ch, unsigned int len);
+
+/* Descriptors that fit into an IU as the last login granted it; 0: one direct one alone. */
+unsigned int srp_ch_granted_descs(const struct srp_ch *ch, const struct srp_sizes *sizes);
 
 /* Login done: commands may be queued. Any context. */
 void srp_ch_set_live(struct srp_ch *ch, const struct srp_sizes *sizes);
@@ -202,9 +207,16 @@ void srp_ch_fail(struct srp_ch *ch);
 
 /*
  * Move the QP to the error state: after this the target cannot touch our memory
- * through this channel. Context: may sleep, connect_mutex held.
+ * through this channel. Context: may sleep, connect_mutex held. Return: 0, or the HCA's
+ * error, after which only srp_ch_drop_qp() is safe.
  */
-void srp_ch_stop_qp(struct srp_ch *ch);
+int srp_ch_stop_qp(struct srp_ch *ch);
+
+/*
+ * Destroy the QP alone, without draining it; srp_ch_destroy_qp() does the rest later.
+ * Context: may sleep, connect_mutex held, the channel is dead.
+ */
+void srp_ch_drop_qp(struct srp_ch *ch, srp_destroy_qp_fn destroy);
 
 /**
  * srp_ch_post - ring the doorbell once for a chain of work requests

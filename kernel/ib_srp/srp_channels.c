@@ -78,10 +78,22 @@ void srp_channels_free(struct srp_target *target)
 
 /* --- stop ------------------------------------------------------------------------ */
 
+bool srp_channels_idle(struct srp_target *target)
+{
+	unsigned int i;
+
+	for (i = 0; i < target->ch_count; i++)
+		if (READ_ONCE(target->ch[i].outstanding))
+			return false;
+	return true;
+}
+
+/* In the end the target cannot reach our memory, so that its commands can be handed back. */
 static void srp_ch_kill(struct srp_ch *ch)
 {
 	srp_ch_set_dead(ch);
-	srp_ch_stop_qp(ch);
+	if (srp_ch_stop_qp(ch))
+		srp_ch_drop_qp(ch, ch->target->cm->destroy_qp);
 }
 
 void srp_channels_kill(struct srp_target *target, srp_result_fn result)

@@ -40,6 +40,9 @@ void srp_channels_trim(struct srp_target *target, unsigned int nr);
 /* Commands may be queued from here on. */
 void srp_channels_go_live(struct srp_target *target);
 
+/* True if no channel owns a command. Any context. */
+bool srp_channels_idle(struct srp_target *target);
+
 /* Nothing posts any more and the target cannot reach our memory: hand all commands back. */
 void srp_channels_kill(struct srp_target *target, srp_result_fn result);
 

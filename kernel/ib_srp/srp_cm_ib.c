@@ -145,6 +145,12 @@ static int srp_ib_cm_handler(struct ib_cm_id *cm_id, kc_cm_event_t *event)
 						 IB_CM_REP_PRIVATE_DATA_SIZE));
 		break;
 	case IB_CM_REJ_RECEIVED:
+		if (ch->cm_connected) {
+			srp_warn(ch->shost, "REJ received - connection closed (reason %u)\n",
+				 event->param.rej_rcvd.reason);
+			srp_cm_closed(ch);
+			break;
+		}
 		srp_cm_end(ch, srp_ib_rejected(ch, event));
 		break;
 	case IB_CM_DREQ_RECEIVED:

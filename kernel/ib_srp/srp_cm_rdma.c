@@ -63,11 +63,14 @@ static int srp_to_sockaddr(struct srp_ch *ch, const struct srp_addr *addr,
 
 static int srp_rdma_rejected(struct srp_ch *ch, struct rdma_cm_event *event)
 {
-	const void *data;
-	u8 len = 0;
+	const void *data = event->param.conn.private_data;
+	u8 len = event->param.conn.private_data_len;
+	u32 reason;
 
-	/* iWARP knows no reasons. */
+	/* iWARP has no numbers for reasons, but it carries what the target says. */
 	if (event->status < 0) {
+		if (!srp_parse_login_rej(data, len, &reason))
+			return srp_login_rejected(ch, IB_CM_REJ_CONSUMER_DEFINED, data, len, "");
 		ch->refused = true;
 		srp_path_err(ch->target, "connection to %s refused (%d); check the port number and that the target is running",
 			     ch->target->name, event->status);
@@ -103,6 +106,8 @@ static int srp_rdma_cm_handler(struct rdma_cm_id *cm_id, struct rdma_cm_event *e
 		break;
 	case RDMA_CM_EVENT_CONNECT_ERROR:
 		srp_dbg(ch->shost, "Sending CM REQ failed\n");
+		srp_path_err(ch->target, "connecting to %s failed (%d); check the path and that the target is running",
+			     ch->target->name, event->status);
 		srp_cm_end(ch, -ECONNRESET);
 		break;
 	case RDMA_CM_EVENT_REJECTED:

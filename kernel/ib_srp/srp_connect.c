@@ -9,7 +9,7 @@
 static void srp_ch_learn_timeout(struct srp_ch *ch)
 {
 	struct ib_qp_init_attr init_attr;
-	struct ib_qp_attr attr;
+	struct ib_qp_attr attr = {};	/* not every driver fills it */
 
 	if (ib_query_qp(ch->qp, &attr, IB_QP_TIMEOUT | IB_QP_RETRY_CNT, &init_attr))
 		return;

@@ -7,6 +7,7 @@
  */
 #include <linux/blk-mq.h>
 #include <scsi/scsi_eh.h>
+#include "srp_channels.h"
 #include "srp_eh.h"
 #include "srp_io.h"
 #include "srp_log.h"
@@ -40,6 +41,11 @@ static int srp_tm_request(struct srp_ch *ch, u64 lun, u8 func, u64 task_tag,
 
 	lockdep_assert_held(&ch->tm_mutex);
 	spin_lock_irqsave(&ch->lock, flags);
+	/* The send queue may go at any time then. */
+	if (!ch->live) {
+		ret = -ENOTCONN;
+		goto unlock;
+	}
 	if (ch->credits < 1) {
 		ret = -EAGAIN;
 		goto unlock;
@@ -109,23 +115,13 @@ static void srp_take_aborted(struct srp_ch *ch, struct srp_req *req, u64 tag)
 	kc_cmd_taken(cmd);
 }
 
-static bool srp_all_idle(struct srp_target *target)
-{
-	unsigned int i;
-
-	for (i = 0; i < target->ch_count; i++)
-		if (READ_ONCE(target->ch[i].outstanding))
-			return false;
-	return true;
-}
-
 /*
  * What to answer when the transport is the problem. While a channel owns a command the
  * error handler must not have it: it goes on to the host reset.
  */
 static int srp_eh_failed(struct srp_target *target)
 {
-	return READ_ONCE(target->rport->state) >= SRP_RPORT_FAIL_FAST && srp_all_idle(target) ?
+	return READ_ONCE(target->rport->state) >= SRP_RPORT_FAIL_FAST && srp_channels_idle(target) ?
 		FAST_IO_FAIL : FAILED;
 }
 

@@ -135,8 +135,11 @@ static int srp_size_target(struct srp_target *target)
 			     &target->sdev->reg, max_sectors, srp_param_imm_data(), &note);
 	if (note)
 		srp_warn(target->shost, "%s\n", note);
-	if (ret)
+	if (ret) {
+		srp_path_err(target, "%s cannot hold the work requests of a single command; reduce max_sect",
+			     dev_name(&target->sdev->dev->dev));
 		return ret;
+	}
 	target->login.it_iu_len = target->sizes.it_iu_len;
 	target->login.imm_data = target->sizes.imm_data_max > 0;
 	target->ch_count = srp_channel_count(ch_count, num_online_nodes(),
@@ -172,10 +175,8 @@ static void srp_scan_target(struct srp_target *target, struct srp_rport *rport)
 	if (READ_ONCE(rport->attempts) != attempts)
 		scsi_scan_target(&target->shost->shost_gendev, 0, 0, SCAN_WILD_CARD,
 				 SCSI_SCAN_RESCAN);
-	if (srp_target_usable(target))
-		return;
-	srp_info(target->shost, "SCSI scan failed - removing SCSI host\n");
-	srp_target_remove(target);
+	if (!srp_target_usable(target) && srp_target_remove(target))
+		srp_info(target->shost, "SCSI scan failed - removing SCSI host\n");
 }
 
 static int srp_login_target(struct srp_host *host, const struct srp_options *opt)
@@ -353,6 +354,11 @@ static bool srp_host_is_empty(struct srp_host *host)
 	return empty;
 }
 
+static void srp_host_remove_target(struct srp_target *target)
+{
+	srp_target_remove(target);
+}
+
 void srp_host_destroy(struct srp_host *host)
 {
 	unsigned long flags;
@@ -361,7 +367,7 @@ void srp_host_destroy(struct srp_host *host)
 	host->going = true;
 	spin_unlock_irqrestore(&host->lock, flags);
 	/* Logins return early, so that deleting the device does not wait for them. */
-	srp_host_for_each_target(host, srp_target_remove);
+	srp_host_for_each_target(host, srp_host_remove_target);
 	device_del(&host->dev);
 	wait_event(host->empty, srp_host_is_empty(host));
 	put_device(&host->dev);

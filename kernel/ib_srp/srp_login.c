@@ -33,8 +33,9 @@ static bool srp_log_login_rej(struct srp_ch *ch, const void *data, size_t len, c
 	u32 reason;
 
 	if (srp_parse_login_rej(data, len, &reason)) {
-		srp_warn(ch->shost, "  REJ reason: IB_CM_REJ_CONSUMER_DEFINED, opcode 0x%02x\n",
-			 len ? *(const u8 *)data : 0);
+		shost_printk(KERN_WARNING, ch->shost,
+			     "  REJ reason: IB_CM_REJ_CONSUMER_DEFINED, opcode 0x%02x\n",
+			     len ? *(const u8 *)data : 0);
 		return false;
 	}
 	text = srp_login_rej_text(reason);

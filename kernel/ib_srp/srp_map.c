@@ -213,7 +213,8 @@ static int srp_write_indirect(struct srp_ch *ch, struct srp_mapping *m, struct s
 	unsigned int total = m->total;
 	int ret;
 
-	if (m->nr_desc > ch->cmd_sg_entries && !ch->allow_ext_sg) {
+	if ((m->nr_desc > ch->cmd_sg_entries && !ch->allow_ext_sg) ||
+	    hdr_len + sizeof(*ind) > ch->max_it_iu_len) {
 		srp_err_ratelimited(ch->shost, "Could not fit S/G list into SRP_CMD (%u descriptors, cmd_sg_entries %u)\n",
 				    m->nr_desc, ch->cmd_sg_entries);
 		return -EIO;

@@ -60,12 +60,6 @@ struct srp_options {
 #define SRP_MAX_CMD_SG_ENTRIES	255u
 #define SRP_MAX_CH_COUNT	4096u
 #define SRP_MAX_COMP_VECTOR	65535u
-/*
- * Smallest max_it_iu_size other than 0: a command with one direct descriptor must
- * fit (SRP r16a 6.2 requires 64).
- */
-#define SRP_MIN_IT_IU_LEN	64u
-
 /* Values that module parameters give to keys that a string leaves out. */
 struct srp_option_defaults {
 	unsigned int cmd_sg_entries;

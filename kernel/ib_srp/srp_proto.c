@@ -7,9 +7,6 @@
 #include <linux/string.h>
 #include "srp_proto.h"
 
-/* A command with one direct descriptor, the least that must fit (SRP r16a 6.2). */
-#define MIN_IT_IU_LEN	(sizeof(struct srp_cmd) + sizeof(struct srp_direct_desc))
-
 /* Fields of 8 bytes that are not aligned; constant sizes compile to single moves. */
 
 static inline void put_be64(__u8 *p, __u64 v)
@@ -90,7 +87,7 @@ static const char *check_login_rsp(const void *buf, size_t len)
 		return "the SRP login response of the target is too short";
 	if ((__s32)be32_to_cpu(rsp->req_lim_delta) < 1)
 		return "the target grants no credit to send commands";
-	if (be32_to_cpu(rsp->max_it_iu_len) < MIN_IT_IU_LEN)
+	if (be32_to_cpu(rsp->max_it_iu_len) < SRP_MIN_IT_IU_LEN)
 		return "the target accepts no information unit that is long enough for a command";
 	if (be32_to_cpu(rsp->max_ti_iu_len) < SRP_MIN_TI_IU_LEN)
 		return "the target sends no information unit that is long enough for a response";

@@ -51,17 +51,17 @@ static void srp_probe_response(struct srp_ch *ch, const struct srp_rsp_info *inf
 }
 
 /* The uncommon parts of a response: residuals, sense data, delivery failures. */
-static void srp_apply_rsp_data(struct srp_ch *ch, const void *iu, unsigned int len,
+static void srp_apply_rsp_data(struct srp_ch *ch, const struct srp_rsp *rsp, unsigned int len,
 			       struct scsi_cmnd *cmd)
 {
 	bool out = cmd->sc_data_direction == DMA_TO_DEVICE;
 	struct srp_rsp_info info;
 
-	srp_parse_rsp(iu, len, &info);
+	srp_parse_rsp(rsp, len, &info);
 	if (info.truncated)
 		dev_err_ratelimited(&ch->shost->shost_gendev,
 				    "dropping truncated sense data (resp_data_len %u sense_data_len %u, %u bytes received)\n",
-				    info.resp_len, info.sense_len, len);
+				    be32_to_cpu(rsp->resp_len), be32_to_cpu(rsp->sense_len), len);
 	if (info.sense)
 		memcpy(cmd->sense_buffer, info.sense,
 		       min_t(u32, info.sense_len, SCSI_SENSE_BUFFERSIZE));
@@ -148,6 +148,11 @@ static void srp_answer(struct srp_ch *ch, const struct srp_target_req_info *info
 
 	spin_lock_irqsave(&ch->lock, flags);
 	ch->credits = srp_add_credits(ch->credits, info->req_lim_delta);
+	/* The send queue may go at any time then. */
+	if (!ch->live) {
+		spin_unlock_irqrestore(&ch->lock, flags);
+		return;
+	}
 	ctl = srp_ch_get_resp(ch);
 	if (ctl) {
 		if (aer) {
@@ -192,6 +197,16 @@ static bool srp_luns_changed(const struct srp_target_req_info *info)
 		sshdr.asc == 0x3f && sshdr.ascq == 0x0e;
 }
 
+/* As the SCSI core numbers LUNs, for people. */
+static u64 srp_lun_number(u64 sam_lun)
+{
+	__be64 be = cpu_to_be64(sam_lun);
+	struct scsi_lun lun;
+
+	memcpy(&lun, &be, sizeof(lun));
+	return scsilun_to_int(&lun);
+}
+
 static void srp_handle_aer_req(struct srp_ch *ch, const void *iu, unsigned int len)
 {
 	struct srp_target_req_info info;
@@ -204,7 +219,8 @@ static void srp_handle_aer_req(struct srp_ch *ch, const void *iu, unsigned int l
 	if (srp_luns_changed(&info))
 		ch->ops->luns_changed(ch);
 	else
-		srp_err_ratelimited(ch->shost, "ignoring AER for LUN %llu\n", info.lun);
+		srp_err_ratelimited(ch->shost, "ignoring AER for LUN %llu\n",
+				    srp_lun_number(info.lun));
 	srp_answer(ch, &info, true);
 }
 

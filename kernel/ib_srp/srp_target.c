@@ -215,6 +215,25 @@ s32 srp_target_min_req_lim(struct srp_target *target)
 	return limit;
 }
 
+/* The SCSI core goes on to hand over lists as long as the first login made them. */
+static bool srp_target_takes_lists(struct srp_target *target)
+{
+	unsigned int needed = target->shost->sg_tablesize;
+	unsigned int i, granted;
+
+	if (target->sdev->reg.fast_reg || target->opt.allow_ext_sg)
+		return true;
+	for (i = 0; i < target->ch_count; i++) {
+		granted = srp_ch_granted_descs(&target->ch[i], &target->sizes);
+		if (max(granted, 1u) >= needed)
+			continue;
+		srp_path_err(target, "%s grants requests with %u descriptors, but %u are in use since the login; log out and in again, or raise the limit of the target",
+			     target->name, granted, needed);
+		return false;
+	}
+	return true;
+}
+
 static void srp_target_begin_attempt(struct srp_target *target)
 {
 	unsigned long flags;
@@ -241,8 +260,8 @@ static int srp_rport_reconnect(struct srp_rport *rport)
 		ret = srp_channels_connect(target);
 	/* With fewer channels some hardware queues would have none. */
 	if (ret >= 0)
-		ret = ret == target->ch_count && srp_target_min_req_lim(target) > 1 ?
-			0 : -ECONNRESET;
+		ret = ret == target->ch_count && srp_target_min_req_lim(target) > 1 &&
+			srp_target_takes_lists(target) ? 0 : -ECONNRESET;
 	if (ret) {
 		srp_channels_release(target);
 		goto unlock;
@@ -310,11 +329,14 @@ int srp_target_reset(struct srp_target *target)
 {
 	struct srp_rport *rport = target->rport;
 
-	/* An attempt in progress began by handing back everything; it may take a minute. */
+	/*
+	 * Whoever holds the mutex begins by handing back everything, which takes long if the
+	 * HCA hangs. Then an attempt to connect may take a minute.
+	 */
 	while (!mutex_trylock(&target->connect_mutex))
 		if (wait_event_timeout(rport->wait,
-				       READ_ONCE(rport->state) >= SRP_RPORT_FAIL_FAST,
-				       SRP_RESET_POLL))
+				       READ_ONCE(rport->state) >= SRP_RPORT_FAIL_FAST &&
+				       srp_channels_idle(target), SRP_RESET_POLL))
 			return -ENOTCONN;
 	srp_channels_kill(target, srp_result_reset);
 	mutex_unlock(&target->connect_mutex);
@@ -331,6 +353,9 @@ static void srp_target_error_work(struct work_struct *work)
 {
 	struct srp_target *target = container_of(work, struct srp_target, error_work);
 
+	/* First of all its timers start: an HCA that hangs takes long to stop the queue pairs. */
+	if (srp_target_state(target) == SRP_TARGET_LIVE)
+		srp_rport_error(target->rport);
 	/*
 	 * Who holds the mutex began by handing back everything, and looks at the channels
 	 * when it is done; connecting may take a minute.
@@ -342,22 +367,10 @@ static void srp_target_error_work(struct work_struct *work)
 		}
 		srp_channels_kill(target, srp_result_disrupted);
 		mutex_unlock(&target->connect_mutex);
-	} else if (srp_target_state(target) == SRP_TARGET_LIVE) {
-		return;
 	}
-
-	switch (srp_target_state(target)) {
-	case SRP_TARGET_LOGIN:
-		/* Whoever logs in looks at the channels in the end. */
-		break;
-	case SRP_TARGET_LIVE:
-		srp_rport_error(target->rport);
-		break;
-	case SRP_TARGET_REMOVED:
-		/* Nobody reconnects; removal must not wait for I/O that cannot end. */
+	/* Nobody reconnects; removal must not wait for I/O that cannot end. */
+	if (srp_target_state(target) == SRP_TARGET_REMOVED)
 		srp_rport_lost(target->rport);
-		break;
-	}
 }
 
 /* Four tries of a CM that repeats its request every five seconds. */
@@ -640,18 +653,21 @@ static void srp_target_remove_work(struct work_struct *work)
 	srp_target_free(target);
 }
 
-void srp_target_remove(struct srp_target *target)
+bool srp_target_remove(struct srp_target *target)
 {
 	unsigned long flags;
+	bool live;
 
 	spin_lock_irqsave(&target->lock, flags);
 	WRITE_ONCE(target->aborting, true);
 	wake_up_all(&target->cm_wait);
-	if (target->state == SRP_TARGET_LIVE) {
+	live = target->state == SRP_TARGET_LIVE;
+	if (live) {
 		target->state = SRP_TARGET_REMOVED;
 		queue_work(srp_remove_wq, &target->remove_work);
 	}
 	spin_unlock_irqrestore(&target->lock, flags);
+	return live;
 }
 
 /* --- creation ----------------------------------------------------------------------------------- */

@@ -124,9 +124,9 @@ void srp_target_free(struct srp_target *target);
 
 /*
  * Begin to remove: connects in progress return, a live target is queued for removal.
- * Idempotent. Any context.
+ * Any context. Return: true if it was live, false if somebody else was faster.
  */
-void srp_target_remove(struct srp_target *target);
+bool srp_target_remove(struct srp_target *target);
 
 /*
  * A disk command must not time out before the HCA reports a dead path: the error handler

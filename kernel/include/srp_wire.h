@@ -97,6 +97,9 @@ struct srp_direct_desc {
 	__be32 len;
 } __packed __aligned(4);
 
+/* Least that a target grants and a login may ask for: a command with one direct descriptor (SRP r16a 6.2). */
+#define SRP_MIN_IT_IU_LEN	64u
+
 /* Indirect descriptor: where the whole table is, and the part of it carried along. */
 struct srp_indirect_desc {
 	struct srp_direct_desc table;
