@@ -48,8 +48,8 @@ run() {
 	peer_send ib1 "aer_req ch=0 asc=0x29 ascq=0"
 	wait_for 5 peer_count_is ib1 aer_rsps $((_n + 1)) || fail "AER_REQ is not answered"
 	expect_klog 'ignoring AER for LUN 0'
-	peer_send ib1 "aer_req ch=1 asc=0x29 ascq=0 lun=700"
-	expect_klog 'ignoring AER for LUN'
+	peer_send ib1 "aer_req ch=1 asc=0x29 ascq=0 lun=7"
+	wait_for 5 klog_has 'ignoring AER for LUN 7$' || fail "the log does not name LUN 7"
 	peer_send ib1 "aer_req len=35"
 	expect_klog 'dropping truncated SRP_AER_REQ (35 bytes'
 	peer_send ib1 "aer_req sense_len=0xffffffff"

@@ -63,4 +63,17 @@ run() {
 	echo "an old adapter: boundary mask $(boundary "$a")"
 	try "sectors with gaps" -b 32k:64k -e 40:60 -g 512 -o 512 -n 10
 	done_with "without registration"
+
+	step "the target takes shorter lists after a reconnect"
+	fabric no_fast_reg=Y global_rkey=Y
+	rport_tmo ib1 1 30 off
+	peer_rule ib1 "on login do set max_it=200"
+	vib qp_err "vib1 all"
+	wait_for 20 klog_has 'grants requests with [0-9]* descriptors, but 255 are in use since the login; log out and in again' ||
+		fail "nobody notices: $(rport_state ib1)"
+	not state_is ib1 running || fail "the path is used again"
+	echo "next step: $(host_attr ib1 last_error | sed "s,.*; ,,")"
+	peer_clear ib1
+	wait_for 20 state_is ib1 running || fail "no reconnect: $(rport_state ib1)"
+	done_with "long lists again"
 }
