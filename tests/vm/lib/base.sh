@@ -89,12 +89,8 @@ guest_setup() {
 	echo 60 >/proc/sys/kernel/hung_task_timeout_secs 2>/dev/null
 	echo 1 >/proc/sys/kernel/hung_task_all_cpu_backtrace 2>/dev/null
 	echo 0 >/sys/module/md_mod/parameters/start_ro 2>/dev/null
-	if [ -n "$RXE" ]; then
-		net_up && modprobe ib_srpt || return 1
-	else
-		# Its service id would be the GUID of the first device, and the connection manager has ids like those of vib to give away.
-		modprobe ib_srpt srpt_service_guid=0x5352505f54475400
-	fi
+	# ib_srpt takes the GUID of the first device as its service id. The connection manager refuses those of vib, soft RDMA devices have better ones.
+	[ -z "$RXE" ] || { net_up && modprobe ib_srpt || return 1; }
 	echo 1 >/proc/sys/kernel/sysrq
 	[ ! -e /sys/kernel/debug/kmemleak ] || { echo scan; sleep 1; echo clear; } >/sys/kernel/debug/kmemleak
 }
