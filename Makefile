@@ -151,7 +151,7 @@ check-pkg check-pkg-full:
 
 ## check-full        check, with 1000 logins where check does 50, and all cases on the debug kernel (hours)
 check-full:
-	@SRP_NIGHTLY=1 tests/check style model unit pkg fuzz kapi vm debug
+	@SRP_NIGHTLY=1 tests/check style model unit pkg fuzz kapi vm debug roots
 
 ## bench             our modules beside the distribution's: instructions and posts per I/O, failover, classes of failures, rates
 bench:
