@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What one fast registration covers, as a list of pages. Pure arithmetic. */
+/* What one registration covers, as a list of pages. Pure arithmetic. */
 #ifndef SRP_COMPAT_PAGES_H
 #define SRP_COMPAT_PAGES_H
 
@@ -14,6 +14,24 @@ struct kc_pages {
 	u64		end;	/* where the last piece ended */
 	unsigned int	len;	/* bytes */
 };
+
+/* Nothing yet; @page: room for @max pages of @size bytes. */
+static inline void kc_pages_init(struct kc_pages *p, u64 *page, unsigned int max, unsigned int size)
+{
+	p->page = page;
+	p->max = max;
+	p->size = size;
+	p->nr = 0;
+	p->iova = 0;
+	p->end = 0;
+	p->len = 0;
+}
+
+/* Where the first page begins, which FMRs are told, while the target is told iova. */
+static inline u64 kc_pages_base(const struct kc_pages *p)
+{
+	return p->iova & ~(u64)(p->size - 1);
+}
 
 /**
  * kc_pages_add - append a piece of memory

@@ -5,14 +5,13 @@
  */
 #include <linux/kernel.h>
 #include <linux/log2.h>
-#include <linux/string.h>
 #include <rdma/ib_verbs.h>
-#include "pages.h"
+#include "sg_pages.h"
 
 #ifndef KC_HAS_MAP_SG_OFFSET
 #ifdef KC_HAS_TYPED_WR
-int kc_map_mr_sg(struct ib_reg_wr *reg, struct scatterlist *sg, int n, unsigned int *offset,
-		 unsigned int page_size, unsigned int pages)
+int kc_fr_map(struct ib_reg_wr *reg, struct scatterlist *sg, int n, unsigned int *offset,
+	      unsigned int page_size, unsigned int pages)
 {
 	unsigned int begin = offset ? *offset : 0;
 	struct scatterlist part;
@@ -43,7 +42,7 @@ int kc_map_mr_sg(struct ib_reg_wr *reg, struct scatterlist *sg, int n, unsigned 
 	return 1;
 }
 #else
-struct ib_mr *kc_alloc_mr(struct ib_reg_wr *reg, struct ib_pd *pd, enum ib_mr_type type,
+struct ib_mr *kc_fr_alloc(struct ib_reg_wr *reg, struct ib_pd *pd, enum ib_mr_type type,
 			  unsigned int pages)
 {
 	struct ib_mr *mr;
@@ -57,35 +56,17 @@ struct ib_mr *kc_alloc_mr(struct ib_reg_wr *reg, struct ib_pd *pd, enum ib_mr_ty
 	return mr;
 }
 
-void kc_free_mr(struct ib_reg_wr *reg)
+void kc_fr_free(struct ib_reg_wr *reg)
 {
 	ib_dereg_mr(reg->mr);
 	ib_free_fast_reg_page_list(reg->list);
 }
 
-int kc_map_mr_sg(struct ib_reg_wr *reg, struct scatterlist *sg, int n, unsigned int *offset,
-		 unsigned int page_size, unsigned int pages)
+int kc_fr_map(struct ib_reg_wr *reg, struct scatterlist *sg, int n, unsigned int *offset,
+	      unsigned int page_size, unsigned int pages)
 {
-	unsigned int begin = offset ? *offset : 0;
-	struct kc_pages *p = &reg->pages;
-	unsigned int rest, len;
-	int i;
-
-	memset(p, 0, sizeof(*p));
-	p->page = reg->list->page_list;
-	p->max = pages;
-	p->size = page_size;
-	for (i = 0; i < n; i++, sg = sg_next(sg), begin = 0) {
-		rest = sg_dma_len(sg) - begin;
-		len = kc_pages_add(p, sg_dma_address(sg) + begin, rest);
-		if (len < rest) {
-			begin += len;
-			break;
-		}
-	}
-	if (offset)
-		*offset = begin;
-	return i;
+	kc_pages_init(&reg->pages, reg->list->page_list, pages, page_size);
+	return kc_pages_add_sg(&reg->pages, sg, n, offset);
 }
 
 void kc_arm_reg(struct ib_reg_wr *reg)

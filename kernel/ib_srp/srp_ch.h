@@ -252,6 +252,10 @@ static inline void srp_ch_put_mrs(struct srp_ch *ch, struct srp_req *req)
 	req->mrs = NULL;
 	for (; mr; mr = next) {
 		next = mr->next;
+		if (kc_unreg(&mr->reg)) {
+			srp_mr_put_clean(&ch->mr_pool, mr);
+			continue;
+		}
 		mr->inv.ex.invalidate_rkey = mr->reg.key;
 		srp_mr_put_stale(&ch->mr_pool, mr);
 	}

@@ -18,13 +18,13 @@ static unsigned int srp_mr_page_size(const struct ib_device_attr *attr)
 	return clamp_t(u64, smallest, SRP_MIN_MR_PAGE_SIZE, SZ_1M);
 }
 
-static unsigned int srp_max_pages_per_mr(const struct ib_device_attr *attr,
+static unsigned int srp_max_pages_per_mr(struct ib_device *dev, const struct ib_device_attr *attr,
 					 unsigned int page_size)
 {
 	u64 pages = attr->max_mr_size;
 
 	do_div(pages, page_size);
-	return min3((u64)SRP_MAX_PAGES_PER_MR, pages, (u64)attr->max_fast_reg_page_list_len);
+	return min3((u64)SRP_MAX_PAGES_PER_MR, pages, (u64)kc_max_reg_pages(dev, attr));
 }
 
 static int srp_device_probe(struct srp_device *sdev)
@@ -39,15 +39,15 @@ static int srp_device_probe(struct srp_device *sdev)
 	if (ret)
 		return ret;
 	page_size = srp_mr_page_size(attr);
-	pages = srp_max_pages_per_mr(attr, page_size);
-	has_fr = (attr->device_cap_flags & IB_DEVICE_MEM_MGT_EXTENSIONS) && pages >= 2;
+	pages = srp_max_pages_per_mr(sdev->dev, attr, page_size);
+	has_fr = kc_can_register(sdev->dev, attr) && pages >= 2;
 
 	sdev->hca.mr_page_size = page_size;
 	sdev->hca.max_pages_per_mr = has_fr ? pages : 0;
 	sdev->hca.max_qp_wr = attr->max_qp_wr;
 	sdev->hca.max_cqe = attr->max_cqe;
 	sdev->hca.sg_gaps = has_fr && kc_has_sg_gaps(attr);
-	sdev->mr_type = KC_MR_TYPE(sdev->hca.sg_gaps);
+	sdev->mr_type = kc_mr_type(sdev->dev, attr, sdev->hca.sg_gaps);
 
 	sdev->reg.fast_reg = has_fr && !srp_param_never_register;
 	sdev->reg.global_rkey = srp_param_never_register || !srp_param_register_always ||

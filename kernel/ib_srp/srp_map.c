@@ -49,6 +49,7 @@ static void srp_map_put_mrs(struct srp_ch *ch, struct srp_req *req)
 	spin_lock_irqsave(&ch->lock, flags);
 	for (; mr; mr = next) {
 		next = mr->next;
+		kc_unreg(&mr->reg);
 		if (mr->stale)
 			srp_mr_put_stale(&ch->mr_pool, mr);
 		else
@@ -96,8 +97,10 @@ static int srp_map_mr(struct srp_ch *ch, struct srp_mapping *m, struct scatterli
 			 ch->sdev->hca.max_pages_per_mr);
 	if (unlikely(n < 0 || (n == 0 && *offset == begin)))
 		return n ? : -EINVAL;
-	*m->wr_link = srp_arm_mr(mr, m->access, &m->nr_wr);
-	m->wr_link = &mr->reg.wr.next;
+	if (kc_reg_is_wr(&mr->reg)) {
+		*m->wr_link = srp_arm_mr(mr, m->access, &m->nr_wr);
+		m->wr_link = &mr->reg.wr.next;
+	}
 	return n;
 }
 
@@ -303,8 +306,10 @@ static int srp_map_one_mr(struct srp_ch *ch, struct srp_req *req, struct scsi_cm
 		srp_map_put_mrs(ch, req);
 		return 0;
 	}
-	req->first_wr = srp_arm_mr(mr, srp_access(dir), &req->nr_wr);
-	mr->reg.wr.next = &req->wr;
+	if (kc_reg_is_wr(&mr->reg)) {
+		req->first_wr = srp_arm_mr(mr, srp_access(dir), &req->nr_wr);
+		mr->reg.wr.next = &req->wr;
+	}
 	srp_set_desc(direct, kc_reg_iova(&mr->reg), mr->reg.key, kc_reg_len(&mr->reg));
 	srp_set_format(req->iu.buf, dir, SRP_DESC_DIRECT, 0);
 	return hdr_len + sizeof(*direct);

@@ -12,6 +12,7 @@ int srp_mr_pool_create(struct srp_mr_pool *pool, struct srp_device *sdev,
 	struct srp_mr *mr;
 	struct ib_mr *ibmr;
 	unsigned int i;
+	int ret;
 
 	pool->clean = NULL;
 	pool->stale = NULL;
@@ -20,9 +21,15 @@ int srp_mr_pool_create(struct srp_mr_pool *pool, struct srp_device *sdev,
 	pool->all = kvcalloc(size, sizeof(*pool->all), GFP_KERNEL);
 	if (!pool->all)
 		return -ENOMEM;
+	ret = kc_mr_pool_init(&pool->kc, sdev->pd.pd, sdev->mr_type, size, sdev->hca.mr_page_size, pages);
+	if (ret) {
+		kvfree(pool->all);
+		pool->all = NULL;
+		return ret;
+	}
 
 	for (i = 0; i < size; i++) {
-		ibmr = kc_alloc_mr(&pool->all[i].reg, sdev->pd.pd, sdev->mr_type, pages);
+		ibmr = kc_alloc_mr(&pool->kc, &pool->all[i].reg, sdev->pd.pd, sdev->mr_type, pages);
 		if (IS_ERR(ibmr))
 			goto destroy_pool;
 		mr = &pool->all[i];
@@ -49,6 +56,7 @@ void srp_mr_pool_destroy(struct srp_mr_pool *pool)
 
 	for (i = 0; i < pool->size; i++)
 		kc_free_mr(&pool->all[i].reg);
+	kc_mr_pool_exit(&pool->kc);
 	srp_count_add(SRP_OBJ_MR, -(int)pool->size);
 	kvfree(pool->all);
 	memset(pool, 0, sizeof(*pool));

@@ -7,6 +7,8 @@
  * LOCAL_INV for several stale ones in front of its own work requests, so that one command
  * costs one doorbell, and so that not every command waits for the fence that many HCAs put
  * in front of LOCAL_INV (IBA 10.6.5.1). What stays stale longer the watchdog invalidates.
+ *
+ * Old adapters register without work requests; see kc_reg_is_wr(). Their MRs are always clean.
  */
 #ifndef SRP_MR_H
 #define SRP_MR_H
@@ -29,6 +31,7 @@ struct srp_mr_pool {
 	unsigned int	nr_stale;
 	struct srp_mr	*all;		/* array */
 	unsigned int	size;
+	struct kc_mr_pool kc;
 };
 
 /**

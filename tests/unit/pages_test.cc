@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-// The page lists of fast registrations, for kernels before 4.4 (compat/src/reg.c).
+// The page lists of registrations, for kernels before 4.4 (compat/src/reg.c) and for FMR (compat/src/fmr.c).
 #include <gtest/gtest.h>
 
 #include <random>
@@ -9,7 +9,7 @@
 #include "pure.h"
 
 extern "C" {
-#include "../../compat/src/pages.h"
+#include "../../compat/src/sg_pages.h"
 }
 
 namespace {
@@ -20,19 +20,20 @@ class Pages : public testing::Test {
 protected:
 	struct kc_pages With(unsigned max)
 	{
-		struct kc_pages pages = {};
+		struct kc_pages pages;
 
 		list_.assign(max, 0);
-		pages.page = list_.data();
-		pages.max = max;
-		pages.size = kPage;
+		kc_pages_init(&pages, list_.data(), max, kPage);
 		return pages;
 	}
 
-	// Where the HCA finds byte @at of the registration.
+	// Where the HCA finds byte @at of the registration: the target adds it to iova, and an FMR begins at the base.
 	static uint64_t Address(const struct kc_pages &pages, unsigned at)
 	{
-		const uint64_t offset = (pages.iova & (kPage - 1)) + at;
+		const uint64_t base = kc_pages_base(&pages);
+		const uint64_t offset = pages.iova + at - base;
+
+		EXPECT_EQ(base % kPage, 0u);
 
 		EXPECT_LT(offset / kPage, pages.nr);
 		return pages.page[offset / kPage] + offset % kPage;
@@ -92,6 +93,43 @@ TEST_F(Pages, HighAddresses)
 
 	EXPECT_EQ(kc_pages_add(&pages, last, kPage), kPage);
 	EXPECT_EQ(pages.page[0], last);
+}
+
+using Sg = std::vector<struct scatterlist>;
+
+TEST_F(Pages, WholeListWithoutOffset)
+{
+	Sg sg = {{0x10e00, 0x200}, {0x11000, kPage}, {0x52000, 512}};
+	struct kc_pages pages = With(3);
+
+	EXPECT_EQ(kc_pages_add_sg(&pages, sg.data(), 3, nullptr), 3);
+	EXPECT_EQ(pages.nr, 3u);
+	EXPECT_EQ(pages.len, 0x200 + kPage + 512);
+	EXPECT_EQ(kc_pages_base(&pages), 0x10000u);
+	EXPECT_EQ(Address(pages, 0), 0x10e00u);
+	EXPECT_EQ(Address(pages, 0x200 + kPage), 0x52000u);
+}
+
+// A list is cut where it is full or has a gap, and the next registration goes on there.
+TEST_F(Pages, ListInParts)
+{
+	Sg sg = {{0x10200, 3 * kPage}, {0x20200, 512}, {0x30000, kPage}};
+	unsigned offset = 0;
+	struct kc_pages pages = With(2);
+
+	EXPECT_EQ(kc_pages_add_sg(&pages, sg.data(), 3, &offset), 0);
+	EXPECT_EQ(offset, 2 * kPage - 0x200);
+	pages = With(2);
+	EXPECT_EQ(kc_pages_add_sg(&pages, sg.data(), 3, &offset), 1);
+	EXPECT_EQ(offset, 0u);
+	EXPECT_EQ(pages.iova, 0x12000u);
+	EXPECT_EQ(pages.len, kPage + 0x200);
+	pages = With(2);
+	EXPECT_EQ(kc_pages_add_sg(&pages, sg.data() + 1, 2, &offset), 1);
+	EXPECT_EQ(kc_pages_base(&pages), 0x20000u);
+	pages = With(2);
+	EXPECT_EQ(kc_pages_add_sg(&pages, sg.data() + 2, 1, &offset), 1);
+	EXPECT_EQ(pages.len, kPage);
 }
 
 // Lists of all kinds: every byte is where it was, and nothing that fits is refused.

@@ -164,25 +164,25 @@ static inline u32 kc_pd_rkey(const struct kc_pd *pd)
 #endif
 
 /*
- * Registration of memory by a work request, struct ib_reg_wr. kc_alloc_mr() makes the region of one,
- * kc_map_mr_sg() says what it is to cover (@pages: as many as the region was made for), kc_arm_reg() comes
+ * Registration of memory, struct ib_reg_wr: by a work request on most adapters. kc_alloc_mr() makes the region of
+ * one, kc_map_mr_sg() says what it is to cover (@pages: as many as the region was made for), kc_arm_reg() comes
  * last before it is posted. Engine for kernels that register lists of pages: compat/src/reg.c.
  */
 #ifdef KC_HAS_TYPED_WR
 #define KC_WR_REG_MR			IB_WR_REG_MR
-#define kc_alloc_mr(reg, pd, type, pages)	ib_alloc_mr(pd, type, pages)
-#define kc_free_mr(reg)			ib_dereg_mr((reg)->mr)
+#define kc_fr_alloc(reg, pd, type, pages)	ib_alloc_mr(pd, type, pages)
+#define kc_fr_free(reg)			ib_dereg_mr((reg)->mr)
 #define kc_arm_reg(reg)			do { } while (0)
 #define kc_reg_iova(reg)		((reg)->mr->iova)
 #define kc_reg_len(reg)			((reg)->mr->length)
 #ifdef KC_HAS_MAP_SG_OFFSET
-#define KC_MR_TYPE(sg_gaps)		((sg_gaps) ? IB_MR_TYPE_SG_GAPS : IB_MR_TYPE_MEM_REG)
-#define kc_map_mr_sg(reg, sg, n, offset, page_size, pages)	\
+#define KC_FR_TYPE(sg_gaps)		((sg_gaps) ? IB_MR_TYPE_SG_GAPS : IB_MR_TYPE_MEM_REG)
+#define kc_fr_map(reg, sg, n, offset, page_size, pages)	\
 	ib_map_mr_sg((reg)->mr, sg, n, offset, page_size)
 #else
-#define KC_MR_TYPE(sg_gaps)		IB_MR_TYPE_MEM_REG
-int kc_map_mr_sg(struct ib_reg_wr *reg, struct scatterlist *sg, int n, unsigned int *offset,
-		 unsigned int page_size, unsigned int pages);
+#define KC_FR_TYPE(sg_gaps)		IB_MR_TYPE_MEM_REG
+int kc_fr_map(struct ib_reg_wr *reg, struct scatterlist *sg, int n, unsigned int *offset,
+	      unsigned int page_size, unsigned int pages);
 #endif
 #else
 #include "../../src/pages.h"
@@ -205,15 +205,87 @@ struct ib_rdma_wr {
 };
 
 #define KC_WR_REG_MR			IB_WR_FAST_REG_MR
-#define KC_MR_TYPE(sg_gaps)		IB_MR_TYPE_MEM_REG
+#define KC_FR_TYPE(sg_gaps)		IB_MR_TYPE_MEM_REG
 #define kc_reg_iova(reg)		((reg)->pages.iova)
 #define kc_reg_len(reg)			((reg)->pages.len)
-struct ib_mr *kc_alloc_mr(struct ib_reg_wr *reg, struct ib_pd *pd, enum ib_mr_type type,
+struct ib_mr *kc_fr_alloc(struct ib_reg_wr *reg, struct ib_pd *pd, enum ib_mr_type type,
 			  unsigned int pages);
-void kc_free_mr(struct ib_reg_wr *reg);
+void kc_fr_free(struct ib_reg_wr *reg);
 void kc_arm_reg(struct ib_reg_wr *reg);
-int kc_map_mr_sg(struct ib_reg_wr *reg, struct scatterlist *sg, int n, unsigned int *offset,
-		 unsigned int page_size, unsigned int pages);
+int kc_fr_map(struct ib_reg_wr *reg, struct scatterlist *sg, int n, unsigned int *offset,
+	      unsigned int page_size, unsigned int pages);
+#endif
+
+/*
+ * Or by the CPU, on adapters that can do no better (FMR, up to 5.7; engine compat/src/fmr.c): kc_map_mr_sg() has
+ * done all of it then, and there is nothing to post, neither for that nor for the end. kc_mr_pool_init() comes before
+ * the first kc_alloc_mr(), kc_mr_pool_exit() after the last kc_free_mr(). kc_unreg(): the key is not needed any
+ * more; true if nothing else has to be done, false if the work request has to be invalidated.
+ */
+#ifdef KC_HAS_FMR_POOL
+struct ib_fmr_pool;
+
+struct kc_mr_pool {
+	struct ib_fmr_pool	*fmr;	/* NULL: by work requests */
+};
+
+#define kc_can_register(dev, attr)	(kc_max_reg_pages(dev, attr) > 0)
+unsigned int kc_max_reg_pages(struct ib_device *dev, const struct ib_device_attr *attr);
+enum ib_mr_type kc_mr_type(struct ib_device *dev, const struct ib_device_attr *attr, bool sg_gaps);
+int kc_mr_pool_init(struct kc_mr_pool *pool, struct ib_pd *pd, enum ib_mr_type type, unsigned int size,
+		    unsigned int page_size, unsigned int pages);
+void kc_mr_pool_exit(struct kc_mr_pool *pool);
+struct ib_mr *kc_alloc_mr(struct kc_mr_pool *pool, struct ib_reg_wr *reg, struct ib_pd *pd,
+			  enum ib_mr_type type, unsigned int pages);
+void kc_free_mr(struct ib_reg_wr *reg);
+int kc_fmr_map(struct ib_reg_wr *reg, struct scatterlist *sg, int n, unsigned int *offset,
+	       unsigned int page_size, unsigned int pages);
+void kc_fmr_unmap(struct ib_reg_wr *reg);
+
+/* The engine's own belong to no protection domain. */
+static inline bool kc_reg_is_wr(const struct ib_reg_wr *reg)
+{
+	return reg->mr->pd;
+}
+
+static inline bool kc_unreg(struct ib_reg_wr *reg)
+{
+	if (likely(kc_reg_is_wr(reg)))
+		return false;
+	kc_fmr_unmap(reg);
+	return true;
+}
+
+static inline int kc_map_mr_sg(struct ib_reg_wr *reg, struct scatterlist *sg, int n, unsigned int *offset,
+			       unsigned int page_size, unsigned int pages)
+{
+	if (likely(kc_reg_is_wr(reg)))
+		return kc_fr_map(reg, sg, n, offset, page_size, pages);
+	return kc_fmr_map(reg, sg, n, offset, page_size, pages);
+}
+#else
+struct kc_mr_pool {
+};
+
+#define kc_can_register(dev, attr)	((attr)->device_cap_flags & IB_DEVICE_MEM_MGT_EXTENSIONS)
+#define kc_max_reg_pages(dev, attr)	((attr)->max_fast_reg_page_list_len)
+#define kc_mr_type(dev, attr, sg_gaps)	KC_FR_TYPE(sg_gaps)
+#define kc_mr_pool_init(pool, pd, type, size, page_size, pages)	0
+#define kc_mr_pool_exit(pool)		do { } while (0)
+#define kc_alloc_mr(pool, reg, pd, type, pages)	kc_fr_alloc(reg, pd, type, pages)
+#define kc_free_mr(reg)			kc_fr_free(reg)
+#define kc_map_mr_sg(reg, sg, n, offset, page_size, pages)	\
+	kc_fr_map(reg, sg, n, offset, page_size, pages)
+
+static inline bool kc_reg_is_wr(const struct ib_reg_wr *reg)
+{
+	return true;
+}
+
+static inline bool kc_unreg(const struct ib_reg_wr *reg)
+{
+	return false;
+}
 #endif
 
 /* The event that the table of GIDs changed, which old kernels do not report. */
