@@ -8,6 +8,8 @@ KDIR ?= /lib/modules/$(KVER)/build
 KREL := $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' $(KDIR)/include/*/utsrelease.h 2>/dev/null | head -n 1)
 KBUILD_DIR = build/kmod-$(KREL)
 INSTALL_MOD_DIR ?= updates/ib_srp-backport
+OFED ?=
+OFED_SOURCES ?= /usr/src
 # The headers may be gone when the modules are removed.
 MOD_KERNEL = $(or $(KREL),$(KVER))
 MOD_DIR = $(INSTALL_MOD_PATH)/lib/modules/$(MOD_KERNEL)/$(INSTALL_MOD_DIR)
@@ -28,7 +30,8 @@ BOOT ?= initramfs-tools dracut
 ## all               the modules (the default)
 all: modules
 
-## modules           build ib_srp.ko and scsi_transport_srp.ko for KDIR (default: the running kernel)
+## modules           build ib_srp.ko and scsi_transport_srp.ko for KDIR (default: the running kernel), and for an OFED that
+##                   is installed; OFED=no: for the kernel's own RDMA stack, OFED=directory: for that one
 modules:
 	@test -n "$(KREL)" || { \
 		echo "No kernel build tree in KDIR=$(KDIR). Install the headers of your kernel" \
@@ -36,6 +39,7 @@ modules:
 		exit 1; }
 	@mkdir -p $(KBUILD_DIR)
 	@cp -rsf $(CURDIR)/Kbuild $(CURDIR)/kernel $(CURDIR)/compat $(KBUILD_DIR)/
+	@compat/find-ofed "$(OFED)" "$(KREL)" $(KBUILD_DIR) "$(OFED_SOURCES)"
 	@MAKE="$(MAKE)" compat/run-probes compat/probes $(KDIR) $(KBUILD_DIR) "$(KERNEL_MIN) to $(KERNEL_MAX)"
 	$(MAKE) -C $(KDIR) M=$(abspath $(KBUILD_DIR)) SRP_VERSION=$(VERSION) $(if $(W),W=$(W)) $(KBUILD_EXTRA) modules
 
