@@ -45,7 +45,7 @@ target_in_initramfs() {
 		#!/bin/sh
 		[ "$1" != prereqs ] || exit 0
 		. /usr/share/initramfs-tools/hook-functions
-		manual_add_modules dummy rdma_rxe ib_srpt target_core_mod target_core_iblock virtio_blk virtio_pci ext4
+		manual_add_modules dummy rdma_rxe crc32_generic ib_srpt target_core_mod target_core_iblock virtio_blk virtio_pci ext4
 		copy_exec /usr/bin/rdma
 		copy_exec /usr/sbin/ip
 	HOOK
