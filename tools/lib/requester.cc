@@ -2,6 +2,7 @@
 #include "requester.h"
 
 #include <algorithm>
+#include <random>
 
 #include <fmt/format.h>
 
@@ -23,6 +24,10 @@ constexpr unsigned int kGapOfSlowest = 8;
 size_t data_offset(MgmtClass mgmt_class) { return mgmt_class == MgmtClass::SubnAdm ? kSaDataOffset : kDmDataOffset; }
 
 bool is_answer(Method method) { return static_cast<uint8_t>(method) & 0x80; }
+
+// Some adapters say LID 0 of a message that never left them; from elsewhere none has it. What was routed has the LID of the router, but
+// nothing is asked beyond one.
+bool is_from(const MadAddress &from, const MadAddress &asked) { return from.lid == asked.lid || from.lid == Lid(0); }
 
 } // namespace
 
@@ -46,7 +51,7 @@ struct Requester::Request {
 };
 
 Requester::Requester(Scheduler &scheduler, MadPort &port, RequestPolicy policy)
-	: scheduler_(scheduler), port_(port), policy_(policy)
+	: scheduler_(scheduler), port_(port), policy_(policy), last_transaction_(std::random_device()())
 {
 	port_.set_receiver(this);
 }
@@ -260,7 +265,8 @@ void Requester::ask_again_later(Request &request)
 
 	counters_.busy++;
 	request.busy++;
-	request.tries--;
+	if (request.tries > 0)	// after a redirection an older try may be answered as well
+		request.tries--;
 	const Duration left = request.deadline - scheduler_.now();
 	request.step_timer = scheduler_.after(std::min(wait, left), [this, &request] {
 		if (scheduler_.now() >= request.deadline) {
@@ -277,8 +283,10 @@ Result<void> Requester::redirect(Request &request, const Message &message)
 {
 	const size_t offset = data_offset(request.mgmt_class);
 
-	if (request.redirections >= kMaxRedirections)
+	if (request.redirections >= kMaxRedirections) {
+		redirections_.erase({ request.destination, request.mgmt_class });
 		return Error { "redirected too often" };
+	}
 	if (message.size() < offset + ClassPortInfo::kSize)
 		return Error { "redirected, but not told where" };
 	const ClassPortInfo info = decode_class_port_info(Bytes(message).subspan(offset).first<ClassPortInfo::kSize>());
@@ -314,7 +322,8 @@ void Requester::on_mad(const MadAddress &from, Message message)
 		return;
 	}
 	const auto found = transactions_.find(static_cast<uint32_t>(header->transaction));
-	if (found == transactions_.end() || !is_answer(header->method) || header->mgmt_class != found->second->mgmt_class) {
+	if (found == transactions_.end() || !is_answer(header->method) || header->mgmt_class != found->second->mgmt_class ||
+	    !is_from(from, found->second->to)) {
 		counters_.unexpected++;
 		return;
 	}

@@ -38,7 +38,7 @@ public:
 		uint64_t repeated = 0;
 		uint64_t answered = 0;
 		uint64_t unanswered = 0;	// given up
-		uint64_t unexpected = 0;	// late, duplicate or unknown answers
+		uint64_t unexpected = 0;	// late, duplicate or unknown answers, and those of somebody else
 		uint64_t busy = 0;
 		uint64_t redirected = 0;
 		Duration slowest {};		// time of an answer, from the try that it belongs to
@@ -58,11 +58,15 @@ public:
 	void set_destination_limit(Lid lid, unsigned int questions) { limits_[lid] = questions; }
 	// The local P_Key table; redirections name P_Keys.
 	void set_pkeys(std::vector<Pkey> pkeys) { pkeys_ = std::move(pkeys); }
+	// What destinations said of other ones. They are asked at their own address again.
+	void forget_redirections() { redirections_.clear(); }
 	// Reports that arrive are acknowledged and handed on.
 	Result<void> receive_reports(ReportHandler handler);
 	void on_gone(GoneHandler handler) { gone_ = std::move(handler); }
 
 	const Counters &counters() const { return counters_; }
+	const RequestPolicy &policy() const { return policy_; }
+	Scheduler &scheduler() { return scheduler_; }
 
 private:
 	struct Request;
@@ -106,7 +110,7 @@ private:
 	std::map<Lid, Destination> destinations_;
 	std::deque<Lid> ready_;		// destinations with something to send and room for it
 	unsigned int slots_used_ = 0;
-	uint32_t last_transaction_ = 0;
+	uint32_t last_transaction_;
 	std::unordered_map<const Request *, RequestPtr> started_;
 	std::unordered_map<uint32_t, Request *> transactions_;	// of those in started_
 	std::map<std::pair<Lid, MgmtClass>, MadAddress> redirections_;

@@ -10,6 +10,7 @@ using namespace srp;
 namespace {
 
 constexpr uint64_t kPrefix = 0xfe80000000000000;
+constexpr uint16_t kSaTooManyRecords = 0x0400;
 
 template <class T, size_t Offset> void put(Message &message, const T &value)
 {
@@ -72,6 +73,7 @@ public:
 			return {};
 		}
 		fabric_.messages++;
+		fabric_.last_transaction = static_cast<uint32_t>(header->transaction);
 		fabric_.later(std::chrono::microseconds(1), [&fabric = fabric_, question = Question { lid_, to, mad }] { fabric.arrive(question); });
 		return {};
 	}
@@ -219,6 +221,9 @@ void FakeFabric::arrive_at_unit(const Question &question, EndPort &port)
 			return;
 		port.needs_trap_address = false;
 	}
+	if (!port.answers)
+		return;
+	port.answers--;
 	at_target_[lid]++;
 	most_at_one_target = std::max(most_at_one_target, at_target_[lid]);
 	answer(question, port, answer_of_unit(question, port), [this, lid] { at_target_[lid]--; });
@@ -236,8 +241,8 @@ void FakeFabric::answer(const Question &question, EndPort &port, Message message
 		message = redirection(*decode_header(Bytes(question.mad)), port.faults.redirect);
 	}
 	const unsigned int copies = chance(port.faults.loss) ? 0 : chance(port.faults.duplicate) ? 2 : 1;
-	later(port.faults.delay, [this, to = question.from, from = MadAddress { .lid = port.lid, .pkey_index = question.to.pkey_index }, copies,
-				  message = std::move(message), then = std::move(then)] {
+	const MadAddress from = { .lid = port.faults.sender.value_or(port.lid), .pkey_index = question.to.pkey_index };
+	later(port.faults.delay, [this, to = question.from, from, copies, message = std::move(message), then = std::move(then)] {
 		then();
 		for (unsigned int i = 0; i < copies; i++)
 			deliver(to, from, message);
@@ -279,11 +284,12 @@ Message FakeFabric::answer_of_sa(const Question &question)
 			for (const auto &[lid, port] : ports_)
 				if ((port_record(port).capability_mask & mask) == mask)
 					records.push_back(port_record(port));
-			message = table(answer_header(asked.mad), records);
+			message = table(answer_header(asked.mad, records.empty() && sa.empty_is_an_error ? kSaNoRecords : 0), records);
 		} else {
 			const auto port = ports_.find(Lid(load<0, uint16_t>(data.first<2>())));
-			head(port == ports_.end() ? kSaNoRecords : uint16_t(0));
-			if (port != ports_.end())
+			const bool several = port != ports_.end() && port->second.is_switch;
+			head(port == ports_.end() ? kSaNoRecords : several ? kSaTooManyRecords : uint16_t(0));
+			if (port != ports_.end() && !several)
 				put<PortInfoRecord, kSaDataOffset>(message, port_record(port->second));
 		}
 		break;
@@ -294,7 +300,7 @@ Message FakeFabric::answer_of_sa(const Question &question)
 		for (const auto &[lid, port] : ports_) {
 			if (!all && lid != one)
 				continue;
-			records.push_back({ .lid = lid, .type = 1, .ports = 1, .node_guid = port.gid.guid(), .port_guid = port.gid.guid(),
+			records.push_back({ .lid = lid, .type = uint8_t(port.is_switch ? 2 : 1), .ports = 1, .node_guid = port.gid.guid(), .port_guid = port.gid.guid(),
 					    .local_port = 1, .description = "fake" });
 		}
 		if (all) {

@@ -4,9 +4,11 @@
 #ifndef SRP_TESTS_FAKE_FABRIC_H
 #define SRP_TESTS_FAKE_FABRIC_H
 
+#include <climits>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <random>
 
 #include "mad_port.h"
@@ -27,6 +29,7 @@ public:
 		unsigned int busy = 0;		// so many questions are answered with "busy"
 		unsigned int ignore = 0;	// so many questions are not answered at all
 		srp::Lid redirect;		// I/O unit or SA: questions are sent on to that LID
+		std::optional<srp::Lid> sender;	// answers come from there
 	};
 
 	// An end port. Without controllers it is an ordinary host.
@@ -39,6 +42,8 @@ public:
 		std::vector<srp::Controller> controllers;
 		uint16_t dm_status = 0;		// of all answers of the I/O unit, if not 0
 		bool needs_trap_address = false;	// answers nothing before it was set
+		bool is_switch = false;
+		unsigned int answers = UINT_MAX;	// of the I/O unit, and then silence
 		Faults faults;
 		unsigned int questions = 0;	// that arrived at its I/O unit
 	};
@@ -53,6 +58,7 @@ public:
 		uint16_t inform_status = 0;		// of the answers to them
 		unsigned int ignore_paths = 0;		// so many path queries are not answered
 		unsigned int most_at_once = 0;		// of questions not yet answered
+		bool empty_is_an_error = false;		// an empty table is answered with "no records"
 	};
 
 	explicit FakeFabric(srp::Scheduler &time) : time_(time) {}
@@ -82,6 +88,7 @@ public:
 	unsigned int reports_acknowledged = 0;
 	uint64_t messages = 0;
 	unsigned int most_at_one_target = 0;
+	uint32_t last_transaction = 0;		// of the questions that were sent
 
 private:
 	class Port;

@@ -2,6 +2,8 @@
 // Questions on a fabric that loses, delays, repeats and refuses.
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "clients.h"
 #include "fake_fabric.h"
 #include "simulated_time.h"
@@ -312,6 +314,100 @@ TEST_F(RequesterTest, Reports)
 	EXPECT_EQ(notices[0].gid, Gid(1, Guid(2)));
 	EXPECT_EQ(fabric.reports_acknowledged, 1u);
 	EXPECT_EQ(requester->counters().unexpected, 0u) << "a report is no answer";
+}
+
+// Whoever guesses a transaction ID does not answer for others. LID 0 is what adapters say of messages that never left them.
+TEST_F(RequesterTest, AnswersOfSomebodyElseAreNobodys)
+{
+	auto &target = fabric.add_target(Lid(4));
+
+	target.faults.sender = Lid(9);
+	EXPECT_EQ(ask(Lid(4)), "no answer within 5000 ms");
+	EXPECT_EQ(requester->counters().unexpected, 3u);
+	target.faults.sender = Lid(0);
+	EXPECT_EQ(ask(Lid(4)), "ok");
+}
+
+TEST_F(RequesterTest, TransactionIdsBeginAtRandom)
+{
+	std::set<uint32_t> first;
+
+	fabric.add_target(Lid(4));
+	for (int i = 0; i < 4; i++) {
+		use({});
+		EXPECT_EQ(ask(Lid(4)), "ok");
+		first.insert(fabric.last_transaction);
+	}
+	EXPECT_EQ(first.size(), 4u);
+}
+
+// A redirection that led nowhere is forgotten.
+TEST_F(RequesterTest, ARedirectionThatLedTooFarIsForgotten)
+{
+	for (uint16_t lid = 4; lid < 9; lid++)
+		fabric.add_target(Lid(lid)).faults.redirect = Lid(static_cast<uint16_t>(lid + 1));
+	EXPECT_EQ(ask(Lid(4)), "redirected too often");
+	fabric.at(Lid(4)).faults.redirect = Lid();
+	EXPECT_EQ(ask(Lid(4)), "ok");
+	EXPECT_EQ(requester->counters().redirected, 2u);
+}
+
+// An event of the port: who is where may be different now.
+TEST_F(RequesterTest, RedirectionsAreForgottenOnRequest)
+{
+	fabric.add_target(Lid(5));
+	fabric.add_target(Lid(4)).faults.redirect = Lid(5);
+	EXPECT_EQ(ask(Lid(4)), "ok");
+	fabric.at(Lid(5)).faults.dead = true;
+	fabric.at(Lid(4)).faults.redirect = Lid();
+	requester->forget_redirections();
+	EXPECT_EQ(ask(Lid(4)), "ok");
+}
+
+// A port whose answers are written by the test.
+class ScriptedPort : public MadPort {
+public:
+	void set_receiver(Receiver *receiver) override { receiver_ = receiver; }
+	Result<void> send(const MadAddress &, const Mad &mad, Duration) override
+	{
+		sent.push_back(mad);
+		return {};
+	}
+	Result<void> receive_reports() override { return {}; }
+	// The answer to the question of that number.
+	void answer(size_t number, uint16_t status, const ClassPortInfo &info = {})
+	{
+		MadHeader header = *decode_header(Bytes(sent.at(number)));
+		Message message(kMadSize);
+
+		header.method = Method::GetResp;
+		header.status = status;
+		encode(header, MutableRecord<24>(message.data(), 24));
+		encode(info, MutableRecord<ClassPortInfo::kSize>(message.data() + kDmDataOffset, ClassPortInfo::kSize));
+		receiver_->on_mad({ .lid = Lid(4) }, message);
+	}
+
+	std::vector<Mad> sent;
+
+private:
+	Receiver *receiver_ = nullptr;
+};
+
+// Several tries are on their way, one is redirected, and all say "busy": the question is asked again and again all the same.
+TEST_F(RequesterTest, BusyAnswersOfSeveralTries)
+{
+	ScriptedPort scripted;
+	Requester one(time, scripted, { .timeout = 7s, .tries = 3 });
+
+	DmClient(one).io_unit_info({ .lid = Lid(4) }, [](Result<IoUnitInfo> info) { EXPECT_FALSE(info); });
+	time.run_for(1100ms);
+	ASSERT_EQ(scripted.sent.size(), 2u);
+	scripted.answer(1, kStatusRedirect, { .redirect_lid = Lid(4), .redirect_qpn = 77 });
+	ASSERT_EQ(scripted.sent.size(), 3u);
+	scripted.answer(0, kStatusBusy);
+	scripted.answer(2, kStatusBusy);
+	time.run();
+	EXPECT_EQ(scripted.sent.size(), 6u) << "three more tries";
 }
 
 } // namespace
