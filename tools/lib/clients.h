@@ -26,6 +26,7 @@ public:
 	void inform(const InformInfo &info, Then<InformInfo> then);
 
 	void use_pkey_index(uint16_t index) { sm_.pkey_index = index; }
+	const MadAddress &address() const { return sm_; }
 
 private:
 	Requester &requester_;

@@ -12,10 +12,14 @@ namespace {
 // An SA answers thousands of questions per second; a target is a small program on a busy machine.
 constexpr unsigned int kSaQuestions = 32;
 constexpr uint32_t kTopspinOui = 0x0005ad;
+// So many times the patience for one answer is what a unit has to describe all of its controllers.
+constexpr int kUnitAnswers = 4;
+constexpr uint8_t kNodeIsSwitch = 2;
 constexpr Pkey kDefaultPkeys[] = { Pkey(0xffff), Pkey(0x7fff) };
 
-// Which entries of the P_Key table reach the SA: the default partition, wherever it is, and if that does not help any other.
-std::vector<uint16_t> sa_pkey_indexes(const LocalPort &port)
+// Which entries of the P_Key table reach the SA: the one that did before, the default partition, wherever it is, and if that does not
+// help any other.
+std::vector<uint16_t> sa_pkey_indexes(const LocalPort &port, std::optional<uint16_t> before)
 {
 	std::vector<uint16_t> indexes;
 	const auto add = [&](uint16_t index) {
@@ -23,6 +27,8 @@ std::vector<uint16_t> sa_pkey_indexes(const LocalPort &port)
 			indexes.push_back(index);
 	};
 
+	if (before && *before < port.pkeys.size() && port.pkeys[*before].valid())
+		add(*before);
 	for (const Pkey pkey : kDefaultPkeys)
 		if (const auto index = port.pkey_index(pkey))
 			add(*index);
@@ -62,6 +68,8 @@ struct Scan::Probe {
 	unsigned int parts = 0;
 	bool answered = false;
 	bool complete = true;			// no question failed
+	bool over = false;			// what still comes is not listened to
+	Timer deadline;				// of all questions about its controllers
 	Group *group = nullptr;
 };
 
@@ -74,7 +82,7 @@ struct Scan::Group {
 
 Scan::Scan(Requester &requester, LocalPort port, std::vector<Pkey> pkeys, Done done, ScanHelp help)
 	: requester_(requester), port_(std::move(port)), wanted_pkeys_(std::move(pkeys)), done_(std::move(done)), help_(std::move(help)),
-	  pkeys_(pkeys_to_probe(port_, wanted_pkeys_)), sa_indexes_(sa_pkey_indexes(port_)),
+	  pkeys_(pkeys_to_probe(port_, wanted_pkeys_)), sa_indexes_(sa_pkey_indexes(port_, help_.sa_pkey_index)),
 	  sa_(requester, { .lid = port_.sm_lid, .pkey_index = sa_indexes_.front(), .sl = port_.sm_sl }, this), dm_(requester, this)
 {
 }
@@ -157,6 +165,8 @@ void Scan::ask_sa_class()
 	sa_.class_port_info([this](Result<ClassPortInfo> info) {
 		if (info) {
 			sa_capabilities_ = info->capability_mask;
+			if (help_.sa_answered)
+				help_.sa_answered(sa_.address());
 			after_class_({});
 			return;
 		}
@@ -208,7 +218,8 @@ void Scan::find_ports_one_by_one()
 		auto all = std::make_shared<Collect>();
 		std::set<Lid> seen;
 		for (const NodeRecord &node : *nodes)
-			if (node.lid.is_unicast() && seen.insert(node.lid).second)
+			// Asked for by its LID alone, a switch has many ports; and it is no I/O unit.
+			if (node.type != kNodeIsSwitch && node.lid.is_unicast() && seen.insert(node.lid).second)
 				all->lids.push_back(node.lid);
 		all->has_dm.resize(all->lids.size());
 		all->open = all->lids.size();
@@ -339,6 +350,13 @@ void Scan::ask_controllers(Probe &probe)
 		if (info.slot(slot) == Slot::Present)
 			probe.controllers.push_back({ .slot = slot });
 	probe.has_profile.resize(probe.controllers.size());
+	if (probe.controllers.empty())
+		return;
+	const Duration patience = kUnitAnswers * requester_.policy().timeout;
+	probe.deadline = requester_.scheduler().after(patience, [this, &probe, patience] {
+		give_up(probe, fmt::format("the unit takes more than {} ms to describe its controllers",
+					   std::chrono::duration_cast<std::chrono::milliseconds>(patience).count()));
+	});
 	// No more push_back: from here on the controllers stay where they are.
 	for (Controller &controller : probe.controllers) {
 		probe.parts++;
@@ -350,9 +368,10 @@ void Scan::ask_controllers(Probe &probe)
 
 void Scan::on_profile(Probe &probe, Controller &controller, Result<IoControllerProfile> profile)
 {
+	if (probe.over)
+		return;
 	if (!profile) {
-		problem(probe, fmt::format("controller {}: no profile", controller.slot), profile.error());
-		part_done(probe);
+		question_failed(probe, fmt::format("controller {}: no profile", controller.slot), profile.error());
 		return;
 	}
 	probe.has_profile[static_cast<size_t>(&controller - probe.controllers.data())] = true;
@@ -364,15 +383,39 @@ void Scan::on_profile(Probe &probe, Controller &controller, Result<IoControllerP
 		probe.parts++;
 		dm_.services(probe.address, controller.slot, first, last,
 			     [this, &probe, &controller, first, last](Result<std::vector<ServiceEntry>> services) {
-				     if (services)
-					     std::copy(services->begin(), services->end(), controller.services.begin() + first);
-				     else
-					     problem(probe, fmt::format("controller {}: no services {} to {}", controller.slot, first, last),
-						     services.error());
+				     if (probe.over)
+					     return;
+				     if (!services) {
+					     question_failed(probe, fmt::format("controller {}: no services {} to {}", controller.slot, first, last),
+							     services.error());
+					     return;
+				     }
+				     std::copy(services->begin(), services->end(), controller.services.begin() + first);
 				     part_done(probe);
 			     });
 	}
 	part_done(probe);
+}
+
+// A unit that does not answer one question in all that time is not waited for once more per question: 255 controllers would be minutes.
+void Scan::question_failed(Probe &probe, const std::string &what, const Error &error)
+{
+	if (error.cause == Cause::Timeout && probe.parts > 1) {
+		give_up(probe, fmt::format("{}: {}", what, error.text));
+		return;
+	}
+	problem(probe, what, error);
+	part_done(probe);
+}
+
+// What it said so far counts. The requester still waits for its other questions, but nobody waits for the requester.
+void Scan::give_up(Probe &probe, const std::string &why)
+{
+	probe.over = true;
+	probe.complete = false;
+	problems_.push_back({ fmt::format("LID 0x{}, P_Key {}: {}; the rest is not asked for", probe.lid.text(), probe.pkey.text(), why),
+			      Cause::Timeout });
+	probe_done(probe);
 }
 
 void Scan::problem(Probe &probe, std::string_view what, const Error &error)
@@ -384,8 +427,13 @@ void Scan::problem(Probe &probe, std::string_view what, const Error &error)
 
 void Scan::part_done(Probe &probe)
 {
-	if (--probe.parts)
-		return;
+	if (--probe.parts == 0)
+		probe_done(probe);
+}
+
+void Scan::probe_done(Probe &probe)
+{
+	probe.deadline.cancel();
 	for (size_t i = 0; i < probe.controllers.size(); i++)
 		if (probe.has_profile[i])
 			probe.unit.controllers.push_back(std::move(probe.controllers[i]));

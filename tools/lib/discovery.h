@@ -22,6 +22,10 @@ struct ScanHelp {
 	// Called from the event loop with the units of a port as soon as it answered through all P_Keys, in the order of the P_Key table.
 	// They are part of the result as well. Must not destroy the scan.
 	std::function<void(const std::vector<IoUnit> &)> port_done;
+	// Called when the SA has answered, with where it did: its LID, and the partition that reaches it. Must not destroy the scan.
+	std::function<void(const MadAddress &)> sa_answered;
+	// The entry of the P_Key table by which this SA answered before; tried first.
+	std::optional<uint16_t> sa_pkey_index;
 };
 
 class Scan {
@@ -62,7 +66,10 @@ private:
 	void on_profile(Probe &probe, Controller &controller, Result<IoControllerProfile> profile);
 	void problem(Probe &probe, std::string_view what, const Error &error);
 	void ask_controllers(Probe &probe);
+	void question_failed(Probe &probe, const std::string &what, const Error &error);
+	void give_up(Probe &probe, const std::string &why);
 	void part_done(Probe &probe);
+	void probe_done(Probe &probe);
 	void group_done(const Group &group);
 	void hold() { pending_++; }
 	void release();

@@ -77,6 +77,9 @@ template <class T> Result<std::vector<T>> answer_table(Bytes message, Attribute 
 {
 	const auto data = answer_data(message, Method::GetTableResp, attribute);
 
+	// Some SAs say so of an empty table.
+	if (!data && data.error().cause == Cause::Status && data.error().code == kSaNoRecords)
+		return std::vector<T>();
 	if (!data)
 		return data.error();
 	const size_t stride = decode_sa_header(message)->attribute_offset * size_t(8);

@@ -469,4 +469,56 @@ TEST_F(DiscoveryTest, UnplugDuringAScan)
 	EXPECT_EQ((*outcome)->problems.size(), 100u);
 }
 
+// It says that it has 255 controllers, and nothing else. Neither it nor anybody who waits for the scan is worth that many timeouts.
+TEST_F(DiscoveryTest, AUnitThatFallsSilent)
+{
+	auto &target = fabric.add_target(Lid(4));
+
+	target.info.max_controllers = 255;
+	for (unsigned int slot = 1; slot <= 255; slot++)
+		target.info.set_slot(slot, Slot::Present);
+	target.answers = 1;
+	fabric.add_target(Lid(5));
+	EXPECT_EQ(found(), "0005/ffff");
+	EXPECT_LT(took, 6s);
+	ASSERT_EQ(problems.size(), 1u);
+	EXPECT_EQ(problems[0], "LID 0x0004, P_Key ffff: controller 1: no profile: no answer within 5000 ms; the rest is not asked for");
+}
+
+// The same, but each answer comes just in time.
+TEST_F(DiscoveryTest, AUnitThatTakesItsTime)
+{
+	auto &target = fabric.add_target(Lid(4));
+
+	target.info.max_controllers = 255;
+	for (unsigned int slot = 1; slot <= 255; slot++) {
+		target.info.set_slot(slot, Slot::Present);
+		target.controllers.push_back(target.controllers[0]);
+		target.controllers.back().slot = slot;
+	}
+	target.faults.delay = 4900ms;
+	fabric.add_target(Lid(5));
+	EXPECT_EQ(found(), "0005/ffff");
+	EXPECT_LT(took, 26s);
+	ASSERT_EQ(problems.size(), 1u);
+	EXPECT_EQ(problems[0], "LID 0x0004, P_Key ffff: the unit takes more than 20000 ms to describe its controllers; the rest is not asked for");
+}
+
+TEST_F(DiscoveryTest, NoRecordsAreAnEmptyTable)
+{
+	fabric.sa.empty_is_an_error = true;
+	EXPECT_EQ(found(), "");
+	EXPECT_TRUE(problems.empty()) << problems[0];
+}
+
+// Asked for the port of a switch by its LID alone, an SM that cannot select sees all of its ports.
+TEST_F(DiscoveryTest, SwitchesAreNotAsked)
+{
+	fabric.sa.matches_capability_mask = false;
+	fabric.add_target(Lid(4));
+	fabric.add_host(Lid(5)).is_switch = true;
+	EXPECT_EQ(found(), "0004/ffff");
+	EXPECT_TRUE(problems.empty()) << problems[0];
+}
+
 } // namespace
