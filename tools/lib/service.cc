@@ -68,23 +68,29 @@ void ServiceManager::notify_reloading() const
 {
 	const auto now = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now().time_since_epoch());
 
-	notify(fmt::format("RELOADING=1\nMONOTONIC_USEC={}", now.count()));
+	announce(fmt::format("RELOADING=1\nMONOTONIC_USEC={}", now.count()));
 }
 
-void ServiceManager::notify(const std::string &state) const
+void ServiceManager::notify(const std::string &state) const { send(state, false); }
+void ServiceManager::announce(const std::string &state) const { send(state, true); }
+
+void ServiceManager::send(const std::string &state, bool wait) const
 {
+	const timeval patience = { .tv_sec = 1, .tv_usec = 0 };
 	sockaddr_un address = {};
 
 	if (socket_.empty() || socket_.size() >= sizeof(address.sun_path))
 		return;
-	const Fd fd(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+	const Fd fd(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
 	address.sun_family = AF_UNIX;
 	memcpy(address.sun_path, socket_.data(), socket_.size());
 	if (address.sun_path[0] == '@')	// abstract
 		address.sun_path[0] = '\0';
 	const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + socket_.size());
-	if (fd)
-		sendto(fd.get(), state.data(), state.size(), MSG_NOSIGNAL, reinterpret_cast<const sockaddr *>(&address), length);
+	if (!fd)
+		return;
+	setsockopt(fd.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+	sendto(fd.get(), state.data(), state.size(), MSG_NOSIGNAL | (wait ? 0 : MSG_DONTWAIT), reinterpret_cast<const sockaddr *>(&address), length);
 }
 
 } // namespace srp

@@ -23,13 +23,18 @@ public:
 	// From $NOTIFY_SOCKET and $WATCHDOG_USEC.
 	static ServiceManager from_environment();
 
+	// May get lost where the manager is busy.
 	void notify(const std::string &state) const;
+	// What must arrive, or the manager waits for it in vain: waits for a busy one, for a second at most.
+	void announce(const std::string &state) const;
 	// "RELOADING=1" with the time that systemd wants to know; READY=1 ends it.
 	void notify_reloading() const;
 	// Half the time after which systemd loses patience; zero: it does not.
 	Duration watchdog_period() const { return watchdog_period_; }
 
 private:
+	void send(const std::string &state, bool wait) const;
+
 	std::string socket_;
 	Duration watchdog_period_ {};
 };

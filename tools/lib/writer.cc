@@ -5,8 +5,10 @@
 #include <csignal>
 #include <deque>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
+#include <fmt/format.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -63,9 +65,16 @@ Result<std::unique_ptr<Writer>> WriterThreads::create(EventLoop &loop, unsigned 
 	sigset_t all, before;
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	for (unsigned int i = 0; i < threads; i++)
-		std::thread([shared] { work(shared); }).detach();
+	std::optional<Error> failed;
+	try {
+		for (unsigned int i = 0; i < threads; i++)
+			std::thread([shared] { work(shared); }).detach();
+	} catch (const std::system_error &error) {
+		failed = { fmt::format("cannot start a thread for logins: {}", error.what()), Cause::System, error.code().value() };
+	}
 	pthread_sigmask(SIG_SETMASK, &before, nullptr);
+	if (failed)
+		return *failed;	// the writer ends the threads there are
 	return std::unique_ptr<Writer>(std::move(writer));
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-// Our srp_daemon besideours                                      | rdma-core's on the same simulated fabrics: time, MADs, memory, and what an idle one costs. Prints, never judges.
+// Our srp_daemon beside rdma-core's on the same simulated fabrics: time, MADs, memory, and what an idle one costs. Prints, never judges.
 #include <algorithm>
 #include <cstring>
 
