@@ -25,7 +25,7 @@ void show(const IbsrpdmOptions &options, const OneScan &scan, const std::vector<
 			print(stdout, fmt::format("{}\n", finding.login));
 	else
 		for (const IoUnit &unit : scan.result.units)
-			print(stdout, human_report(unit, { .pkey = !options.pkeys.empty() }));
+			print(stdout, human_report(unit, { .pkey = shows_pkey(scan.port, options.pkeys) }));
 }
 
 int scan_and_print(const IbsrpdmOptions &options)

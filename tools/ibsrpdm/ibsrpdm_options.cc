@@ -9,14 +9,8 @@ CommandLine ibsrpdm_command_line(IbsrpdmOptions &o)
 		 {
 			 { 'c', "login-strings", "", "print one line per target, as add_target of ib_srp reads it", set_flag(o.login_strings) },
 			 { 'd', "umad", "DEVICE", "port to look through, as a umad device (default: the first active port)", set_text(o.port.umad) },
-			 { 'k', "pkey", "P_KEY", "look through this P_Key only, hexadecimal; repeatable (default: all of the port)",
-			   [&o](const std::string &text) -> Result<void> {
-				   const auto pkey = Pkey::parse(text);
-				   if (!pkey)
-					   return pkey.error();
-				   o.pkeys.push_back(*pkey);
-				   return {};
-			   } },
+			 { 'k', "pkey", "P_KEY", "look through this P_Key only, hexadecimal; repeatable (default: all, every one of the port)",
+			   add_pkey(o.pkeys) },
 			 { 0, "json", "", "print everything that was found as JSON", set_flag(o.json) },
 			 { 0, "strict", "", "exit status 2 if something could not be found out, such as of a port that does not answer", set_flag(o.strict) },
 			 { 'v', "verbose", "", "say on stderr what was asked and how it went", set_flag(o.debug) },

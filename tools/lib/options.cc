@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "options.h"
 
+#include <algorithm>
+
 #include <boost/program_options.hpp>
 #include <fmt/format.h>
-
-#include "values.h"
 
 namespace srp {
 
@@ -134,6 +134,35 @@ std::function<Result<void>(const std::string &)> set_number(std::function<void(u
 		if (!number)
 			return number.error();
 		set(static_cast<unsigned int>(*number));
+		return {};
+	};
+}
+
+std::function<Result<void>(const std::string &)> set_number_up_to(std::function<void(unsigned int)> set, unsigned int min, unsigned int max,
+								  const std::string &name, std::vector<std::string> &warnings)
+{
+	return [set = std::move(set), min, max, name, &warnings](const std::string &value) -> Result<void> {
+		const auto number = parse_decimal(value, min, UINT64_MAX);
+		if (!number)
+			return parse_decimal(value, min, max).error();	// names the range
+		if (*number > max)
+			warnings.push_back(fmt::format("{} {} is too much; {} is used", name, value, max));
+		set(static_cast<unsigned int>(std::min<uint64_t>(*number, max)));
+		return {};
+	};
+}
+
+std::function<Result<void>(const std::string &)> add_pkey(std::vector<Pkey> &pkeys)
+{
+	return [&pkeys](const std::string &text) -> Result<void> {
+		if (text == "all") {
+			pkeys.clear();
+			return {};
+		}
+		const auto pkey = Pkey::parse(text);
+		if (!pkey)
+			return pkey.error();
+		pkeys.push_back(*pkey);
 		return {};
 	};
 }

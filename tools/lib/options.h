@@ -6,7 +6,7 @@
 #include <functional>
 #include <vector>
 
-#include "result.h"
+#include "values.h"
 
 namespace srp {
 
@@ -37,6 +37,11 @@ private:
 std::function<Result<void>(const std::string &)> set_flag(bool &flag);
 std::function<Result<void>(const std::string &)> set_text(std::string &text);
 std::function<Result<void>(const std::string &)> set_number(std::function<void(unsigned int)> set, unsigned int min, unsigned int max);
+// A larger number is taken for the largest, with a warning: what worked with another program's limits must not keep a service from starting.
+std::function<Result<void>(const std::string &)> set_number_up_to(std::function<void(unsigned int)> set, unsigned int min, unsigned int max,
+								  const std::string &name, std::vector<std::string> &warnings);
+// Adds a P_Key; "all" takes back what was given before.
+std::function<Result<void>(const std::string &)> add_pkey(std::vector<Pkey> &pkeys);
 
 } // namespace srp
 

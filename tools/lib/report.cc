@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "report.h"
 
+#include <set>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -98,6 +100,16 @@ std::string human_report(const IoUnit &unit, const HumanFormat &format)
 	for (const Controller &controller : unit.controllers)
 		text += human_controller(controller);
 	return text + "\n";
+}
+
+bool shows_pkey(const LocalPort &port, const std::vector<Pkey> &asked_for)
+{
+	std::set<uint16_t> partitions;
+
+	for (const Pkey pkey : port.pkeys)
+		if (pkey.valid())
+			partitions.insert(pkey.partition());
+	return !asked_for.empty() || partitions.size() > 1;
 }
 
 std::string json_report(const LocalPort &port, const ScanResult &result, const std::vector<Finding> &findings)

@@ -14,6 +14,8 @@ struct HumanFormat {
 };
 
 std::string human_report(const IoUnit &unit, const HumanFormat &format);
+// Whether the P_Key says something: somebody asked for some, or the port is in several partitions.
+bool shows_pkey(const LocalPort &port, const std::vector<Pkey> &asked_for);
 
 // One JSON document with all that is known, and a newline.
 std::string json_report(const LocalPort &port, const ScanResult &result, const std::vector<Finding> &findings);

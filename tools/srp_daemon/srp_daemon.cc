@@ -54,6 +54,8 @@ Result<Outcome> start(EventLoop &loop, SrpDaemonOptions &options, Log &log)
 {
 	const Sysfs sysfs = Sysfs::from_environment();
 
+	for (const std::string &warning : options.warnings)
+		log.warning(warning);
 	if (options.status)
 		return show_status(loop, sysfs, options);
 	auto rules = Rules::load(options.rules_file);

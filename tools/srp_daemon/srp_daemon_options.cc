@@ -10,7 +10,7 @@ namespace srp {
 
 namespace {
 
-constexpr unsigned int kMaxSeconds = 30 * 24 * 3600, kMaxMilliseconds = 3600 * 1000;
+constexpr unsigned int kMaxSeconds = 30 * 24 * 3600, kMaxMilliseconds = 3600 * 1000, kMaxTries = 16;
 
 Result<void> set_device_and_port(PortChoice &choice, const std::string &text)
 {
@@ -23,16 +23,6 @@ Result<void> set_device_and_port(PortChoice &choice, const std::string &text)
 		return Error { "device:port expected" };
 	choice.device = text.substr(0, colon);
 	choice.number = static_cast<unsigned int>(*number);
-	return {};
-}
-
-Result<void> add_pkey(std::vector<Pkey> &pkeys, const std::string &text)
-{
-	const auto pkey = Pkey::parse(text);
-
-	if (!pkey)
-		return pkey.error();
-	pkeys.push_back(*pkey);
 	return {};
 }
 
@@ -59,19 +49,19 @@ CommandLine srp_daemon_command_line(SrpDaemonOptions &o)
 			   [&o](const std::string &text) { return set_device_and_port(o.port, text); } },
 			 { 0, "all-ports", "", "serve all InfiniBand ports in one process, as they come and go (default: one port)",
 			   set_flag(o.all_ports) },
-			 { 'k', "pkey", "P_KEY", "look through this P_Key only, hexadecimal; repeatable (default: all of the port)",
-			   [&c](const std::string &text) { return add_pkey(c.pkeys, text); } },
+			 { 'k', "pkey", "P_KEY", "look through this P_Key only, hexadecimal; repeatable (default: all, every one of the port)",
+			   add_pkey(c.pkeys) },
 			 { 'R', "rescan", "SECONDS", "scan again that often (default: only when something changed)",
-			   set_number(seconds(c.rescan), 1, kMaxSeconds) },
+			   set_number_up_to(seconds(c.rescan), 1, kMaxSeconds, "-R", o.warnings) },
 			 { 'T', "recheck", "SECONDS", "look again at connected targets that long after a scan; 0: do not (default: 20)",
-			   set_number(seconds(c.recheck), 0, kMaxSeconds) },
+			   set_number_up_to(seconds(c.recheck), 0, kMaxSeconds, "-T", o.warnings) },
 			 { 'f', "rules", "FILE", "rules file (default: /etc/srp_daemon.conf)", set_text(o.rules_file) },
 			 { 't', "timeout", "MS",
 			   "how long to wait for the answer to a question, milliseconds (default: 5000; with -o less\n"
 			   "for I/O units that are silent while others answer quickly)",
-			   set_number([&o](unsigned int value) { o.timeout = std::chrono::milliseconds(value); }, 1, kMaxMilliseconds) },
+			   set_number_up_to([&o](unsigned int value) { o.timeout = std::chrono::milliseconds(value); }, 1, kMaxMilliseconds, "-t", o.warnings) },
 			 { 'r', "retries", "NUMBER", "how often to ask within that time (default: 3)",
-			   set_number([&c](unsigned int value) { c.policy.tries = value; }, 1, 16) },
+			   set_number_up_to([&c](unsigned int value) { c.policy.tries = value; }, 1, kMaxTries, "-r", o.warnings) },
 			 { 'l', "tl-retry-count", "NUMBER", "add tl_retry_count to logins, 2 to 7; needs -e (default: not added)",
 			   set_number([&o](unsigned int value) { o.tl_retry_count = value; }, 2, 7) },
 			 { 'n', "initiator-ext", "", "add initiator_ext to logins, so that each port of a target is one of its own",

@@ -24,6 +24,7 @@ struct SrpDaemonOptions {
 	bool systemd = false;		// accepted; where messages go is found out
 	bool usage = false;		// -h: on stderr, status 1, as always
 	bool help = false, version = false, man = false;
+	std::vector<std::string> warnings;	// of options that were not taken as they were given
 };
 
 CommandLine srp_daemon_command_line(SrpDaemonOptions &options);

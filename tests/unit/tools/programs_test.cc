@@ -4,8 +4,10 @@
 
 #include <cerrno>
 #include <csignal>
+#include <thread>
 
 #include <nlohmann/json.hpp>
+#include <pthread.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -130,6 +132,24 @@ TEST(Writer, TheReasonInWords)
 	EXPECT_EQ(text, "the port has no add_target, maybe ib_srp is not loaded (modprobe ib_srp)");
 }
 
+// No more threads, for example because of TasksMax=: an error in words, not the end of the process.
+TEST(Writer, NoThread)
+{
+	auto loop = loop_of_test();
+	pthread_attr_t before, huge;
+
+	ASSERT_EQ(pthread_getattr_default_np(&before), 0);
+	ASSERT_EQ(pthread_attr_init(&huge), 0);
+	ASSERT_EQ(pthread_attr_setstacksize(&huge, size_t(1) << 50), 0);
+	ASSERT_EQ(pthread_setattr_default_np(&huge), 0);
+	const auto none = WriterThreads::create(*loop, 1);
+	ASSERT_EQ(pthread_setattr_default_np(&before), 0);
+	pthread_attr_destroy(&before);
+	pthread_attr_destroy(&huge);
+	ASSERT_FALSE(none);
+	EXPECT_TRUE(none.error().text.starts_with("cannot start a thread for logins: ")) << none.error().text;
+}
+
 // A login that hangs in the kernel must not keep the daemon from ending.
 TEST(Writer, ALoginThatHangsIsLeftBehind)
 {
@@ -183,6 +203,34 @@ TEST(Service, TellsSystemd)
 	manager.notify("READY=1");
 	EXPECT_EQ(systemd.told(), "READY=1\n");
 	ServiceManager::from_environment().notify("nobody listens");
+}
+
+// systemd is busy and its queue is full. Numbers for people may get lost then; READY=1 is waited for, and not for ever.
+TEST(Service, WhatMustArriveArrives)
+{
+	TempDir dir;
+	const std::string path = dir.path() / "notify";
+	NotifySocket systemd(path);
+	setenv("NOTIFY_SOCKET", path.c_str(), 1);
+	const auto manager = ServiceManager::from_environment();
+	unsetenv("NOTIFY_SOCKET");
+
+	TimePoint start = Clock::now();
+	for (int i = 0; i < 5000; i++)
+		manager.notify("STATUS=busy");
+	manager.announce("READY=1");
+	EXPECT_GE(Clock::now() - start, 900ms) << "the queue is full";
+	EXPECT_EQ(systemd.told().find("READY=1"), std::string::npos);
+
+	for (int i = 0; i < 5000; i++)
+		manager.notify("STATUS=busy");
+	std::thread busy([&] {
+		std::this_thread::sleep_for(50ms);
+		systemd.told();
+	});
+	manager.announce("READY=1");
+	busy.join();
+	EXPECT_TRUE(systemd.told().ends_with("READY=1\n"));
 }
 
 TEST(Log, SaysTheSameOnlyNowAndThen)
@@ -264,6 +312,35 @@ TEST(Options, WhatDoesNotGoTogether)
 	}
 }
 
+// What other programs of that name took must not keep a service from starting.
+TEST(Options, TooMuchIsTheMost)
+{
+	SrpDaemonOptions o;
+
+	ASSERT_TRUE(srp_daemon_command_line(o).parse({ "-r", "17", "-t", "3600001", "-R", "99999999999", "-T", "2592001" }));
+	EXPECT_EQ(o.config.policy.tries, 16u);
+	EXPECT_EQ(o.timeout, 1h);
+	EXPECT_EQ(o.config.rescan, 720h);
+	EXPECT_EQ(o.config.recheck, 720h);
+	EXPECT_EQ(o.warnings, (std::vector<std::string> { "-r 17 is too much; 16 is used", "-t 3600001 is too much; 3600000 is used",
+							  "-R 99999999999 is too much; 2592000 is used", "-T 2592001 is too much; 2592000 is used" }));
+	SrpDaemonOptions most;
+	ASSERT_TRUE(srp_daemon_command_line(most).parse({ "-r", "16", "-T", "2592000" }));
+	EXPECT_TRUE(most.warnings.empty());
+}
+
+// A drop-in takes back what the file before it said.
+TEST(Options, AllPkeys)
+{
+	SrpDaemonOptions daemon;
+	IbsrpdmOptions once;
+
+	ASSERT_TRUE(srp_daemon_command_line(daemon).parse({ "-k", "8001", "-k", "all" }));
+	EXPECT_TRUE(daemon.config.pkeys.empty());
+	ASSERT_TRUE(ibsrpdm_command_line(once).parse({ "-k", "8001", "--pkey", "all", "-k", "8002" }));
+	EXPECT_EQ(once.pkeys, std::vector<Pkey> { Pkey(0x8002) });
+}
+
 // Only who waits for the end of a scan gives up sooner, and not if he said how long to wait.
 TEST(Options, WhoWaitsForTheEnd)
 {
@@ -320,6 +397,10 @@ TEST(Report, ForPeople)
 	EXPECT_EQ(human_report(unit, {}), head + middle + tail);
 	EXPECT_EQ(human_report(unit, { .slots = true, .pkey = true }),
 		  head + "    P_Key:           8001\n" + middle + "    controller[  1]: present\n" + tail);
+
+	EXPECT_FALSE(shows_pkey({ .pkeys = { Pkey(0xffff), Pkey(0x7fff), Pkey(0) } }, {})) << "one partition";
+	EXPECT_TRUE(shows_pkey({ .pkeys = { Pkey(0xffff), Pkey(0x8001) } }, {}));
+	EXPECT_TRUE(shows_pkey({ .pkeys = { Pkey(0xffff) } }, { Pkey(0xffff) }));
 
 	const auto json = nlohmann::json::parse(json_report({ .name = { "a", 1 }, .pkeys = { Pkey(0x8001) } }, { .units = { unit } },
 							    { { .login = "id_ext=1" } }));
