@@ -4,7 +4,6 @@
 #include <cerrno>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 #include "service.h"
@@ -12,8 +11,6 @@
 namespace srp {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr size_t kMaxState = 64 << 20;
 
@@ -32,21 +29,6 @@ const char *state_name(Connections::State state)
 	return "unknown";
 }
 
-// The clock that does not jump is the same for all processes.
-int64_t to_ms(TimePoint time) { return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count(); }
-TimePoint from_ms(int64_t ms) { return TimePoint(std::chrono::milliseconds(ms)); }
-
-TargetState decode_target(const Json &json)
-{
-	return { .what = json.at("what").get<std::string>(),
-		 .login = json.at("login").get<std::string>(),
-		 .state = json.at("state").get<std::string>(),
-		 .left = json.at("left").get<bool>(),
-		 .failures = json.at("failures").get<unsigned int>(),
-		 .error = json.at("error").get<std::string>(),
-		 .retry_at = from_ms(json.at("retry_at_ms").get<int64_t>()) };
-}
-
 } // namespace
 
 PortState state_of(const PortDaemon &daemon)
@@ -57,32 +39,6 @@ PortState state_of(const PortDaemon &daemon)
 		state.targets.push_back({ .what = entry.what, .login = entry.login, .state = state_name(entry.state), .left = entry.left,
 					  .failures = entry.failures, .error = entry.error, .retry_at = entry.retry_at });
 	return state;
-}
-
-std::string encode_state(const PortState &state)
-{
-	Json targets = Json::array();
-
-	for (const TargetState &target : state.targets)
-		targets.push_back({ { "what", target.what }, { "login", target.login }, { "state", target.state }, { "left", target.left },
-				    { "failures", target.failures }, { "error", target.error }, { "retry_at_ms", to_ms(target.retry_at) } });
-	const Json document = { { "pid", state.pid }, { "problem", state.problem }, { "scanning", state.scanning }, { "targets", targets } };
-	// A text of the kernel may be anything.
-	return document.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
-Result<PortState> decode_state(std::string_view text)
-{
-	try {
-		const Json json = Json::parse(text);
-		PortState state = { .pid = json.at("pid").get<int>(), .problem = json.at("problem").get<std::string>(),
-				    .scanning = json.at("scanning").get<bool>() };
-		for (const Json &target : json.at("targets"))
-			state.targets.push_back(decode_target(target));
-		return state;
-	} catch (const Json::exception &error) {
-		return Error { fmt::format("not a state of srp_daemon: {}", printable(error.what())) };
-	}
 }
 
 Result<void> write_state(const std::filesystem::path &directory, const PortDaemon &daemon)
