@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr Duration kFirstRetry = 5s, kLongestRetry = 5min;
+constexpr Duration kFirstRetry = 5s, kLongestRetry = 5min, kFirstAfterRefusal = 1min;
 
 std::string path_of(const Target &target)
 {
@@ -33,8 +33,8 @@ Duration back_off(unsigned int failures, Duration first, Duration longest)
 	return std::min(first * (1 << std::min(failures > 0 ? failures - 1 : 0, 16u)), longest);
 }
 
-Connections::Connections(const DaemonWorld &world, PortName name, const DaemonConfig &config)
-	: world_(world), name_(std::move(name)), config_(config)
+Connections::Connections(const DaemonWorld &world, PortName name, const DaemonConfig &config, HostList &hosts, std::function<Judge()> judge)
+	: world_(world), name_(std::move(name)), config_(config), hosts_(hosts), judge_(std::move(judge))
 {
 }
 
@@ -43,7 +43,7 @@ void Connections::offer(const std::vector<Finding> &findings, bool news)
 	// A login of which the kernel knows nothing any more leaves its path to others.
 	for (const Finding &finding : findings)
 		if (const auto found = entries_.find(key_of(finding.target)); found != entries_.end() && finding.connected.empty() &&
-									      found->second.state == State::Connected)
+									      found->second.state == State::Connected && may_try(found->second, news))
 			found->second.state = State::Found;
 	for (const Finding &finding : findings) {
 		if (!finding.allowed) {
@@ -51,11 +51,15 @@ void Connections::offer(const std::vector<Finding> &findings, bool news)
 						     finding.rule_line));
 			continue;
 		}
-		seen_.insert(key_of(finding.target));
+		const std::string key = key_of(finding.target);
+		seen_.insert(key);
 		if (!finding.connected.empty())
-			connected_.push_back(finding);
+			look_again_later(key, finding.target);
 		offer_one(finding, news);
 	}
+	// A scan looks again when it has ended.
+	if (news && !connected_.empty() && !recheck_timer_)
+		plan_recheck(config_.recheck);
 	world_.changed();
 }
 
@@ -71,9 +75,10 @@ void Connections::offer_one(const Finding &finding, bool news)
 	entry.dgid = finding.target.dgid;
 	entry.lid = finding.target.lid;
 	entry.left = false;
+	entry.wanted = true;
 	if (!finding.connected.empty()) {
 		entry.retry.cancel();
-		entry.failures = 0;
+		entry.failures = entry.refusals = 0;
 		entry.error.clear();
 		if (entry.state != State::Connecting)
 			entry.state = State::Connected;
@@ -89,9 +94,16 @@ void Connections::offer_one(const Finding &finding, bool news)
 		entry.state = State::Found;
 		return;
 	}
-	// A failed login waits for its turn, however often the target is found.
-	if (entry.state != State::Failed || news)
+	if (may_try(entry, news))
 		log_in(key);
+}
+
+// A failed login waits for its turn, however often the target is found; and so does one that the kernel refused to make a second time.
+bool Connections::may_try(const Entry &entry, bool news) const
+{
+	if (entry.refusals)
+		return hosts_.version() != entry.refused_by || world_.scheduler.now() >= entry.retry_at;
+	return entry.state != State::Failed || news;
 }
 
 // The kernel refuses a second login to the same port of the same target, whatever the P_Key.
@@ -109,27 +121,53 @@ void Connections::scan_begins()
 {
 	seen_.clear();
 	connected_.clear();
-	recheck_timer_.cancel();
+	recheck_timer_.reset();
 }
 
-void Connections::scan_ends(std::function<Judge()> judge)
+void Connections::scan_ends()
 {
-	std::erase_if(entries_, [&](const auto &entry) {
-		return !entry.second.path.empty() && !seen_.contains(entry.first) && entry.second.state != State::Connecting;
-	});
-	if (config_.recheck > 0s && !connected_.empty())
-		recheck_timer_ = world_.scheduler.after(config_.recheck, [this, judge = std::move(judge)] { recheck(judge()); });
+	for (auto &[key, entry] : entries_)
+		if (!entry.path.empty() && !seen_.contains(key))
+			entry.wanted = false;
+	drop_unwanted();
+	for (auto &[key, again] : connected_)
+		again.due = world_.scheduler.now() + config_.recheck;
+	if (!connected_.empty())
+		plan_recheck(config_.recheck);
 	world_.changed();
 }
 
-// Closes a gap: the link of a target bounced, and its old login was still there when the scan looked.
-void Connections::recheck(const Judge &now)
+void Connections::look_again_later(const std::string &key, const Target &target)
 {
-	std::vector<Finding> lost;
+	if (config_.recheck > 0s)
+		connected_.insert_or_assign(key, Recheck { target, world_.scheduler.now() + config_.recheck });
+}
 
-	for (const Finding &finding : connected_)
-		if (Finding again = now.judge(finding.target); again.allowed && again.connected.empty())
-			lost.push_back(std::move(again));
+void Connections::plan_recheck(Duration wait)
+{
+	recheck_timer_ = world_.scheduler.after(wait, [this] { recheck(); });
+}
+
+// Closes a gap: the link of a target bounced, and its old login was still there when the target was found.
+void Connections::recheck()
+{
+	const Judge now = judge_();
+	std::vector<Finding> lost;
+	std::optional<TimePoint> next;
+
+	recheck_timer_.reset();
+	std::erase_if(connected_, [&](const auto &entry) {
+		const Recheck &again = entry.second;
+		if (again.due > world_.scheduler.now()) {
+			next = std::min(next.value_or(again.due), again.due);
+			return false;
+		}
+		if (Finding finding = now.judge(again.target); finding.allowed && finding.connected.empty())
+			lost.push_back(std::move(finding));
+		return true;
+	});
+	if (next)
+		plan_recheck(*next - world_.scheduler.now());
 	offer(lost, false);
 }
 
@@ -137,10 +175,9 @@ void Connections::recheck(const Judge &now)
 // tried, and the kernel refuses those that exist.
 void Connections::keep_static(const std::vector<StaticTarget> &targets)
 {
-	const auto hosts = world_.sysfs.srp_hosts();
-
 	if (!config_.execute)
 		return;
+	const std::vector<SrpHost> &hosts = hosts_.now();
 	for (const StaticTarget &target : targets) {
 		if (!target.is_for(name_.device, name_.number))
 			continue;
@@ -154,12 +191,13 @@ void Connections::keep_static(const std::vector<StaticTarget> &targets)
 		Entry &entry = entries_[target.login];
 		entry.login = target.login;
 		entry.what = fmt::format("target of line {} of the rules", target.line);
+		entry.wanted = true;
 		if (logins >= wanted && entry.state != State::Connecting) {
 			entry.retry.cancel();
-			entry.failures = 0;
+			entry.failures = entry.refusals = 0;
 			entry.error.clear();
 			entry.state = State::Connected;
-		} else if (logins < wanted && entry.state != State::Connecting && entry.state != State::Failed) {
+		} else if (logins < wanted && entry.state != State::Connecting && may_try(entry, false)) {
 			log_in(target.login);
 		}
 	}
@@ -203,7 +241,7 @@ void Connections::wait_for_return(Entry &entry)
 // The adapter would need many retries to find out what the SM knows. Whoever made the login: the path is gone for all.
 void Connections::fail_path(const Gid &gid)
 {
-	for (const SrpHost &host : world_.sysfs.srp_hosts()) {
+	for (const SrpHost &host : hosts_.now()) {
 		if (host.connected_to != gid || host.local != name_)
 			continue;
 		for (const auto &file : world_.sysfs.fail_path_files(host.name))
@@ -220,7 +258,15 @@ void Connections::fail_path(const Gid &gid)
 
 void Connections::forget()
 {
-	std::erase_if(entries_, [](const auto &entry) { return entry.second.state != State::Connecting; });
+	for (auto &[key, entry] : entries_)
+		entry.wanted = false;
+	drop_unwanted();
+}
+
+// The end of a login that is on its way cannot be hurried.
+void Connections::drop_unwanted()
+{
+	std::erase_if(entries_, [](const auto &entry) { return !entry.second.wanted && entry.second.state != State::Connecting; });
 }
 
 void Connections::log_in(const std::string &key)
@@ -241,20 +287,43 @@ void Connections::logged_in(const std::string &key, Result<void> result)
 	if (found == entries_.end())
 		return;
 	Entry &entry = found->second;
+	const TimePoint now = world_.scheduler.now();
+	hosts_.changed();
 	if (result || result.error().code == EEXIST) {
-		world_.log.info(fmt::format("{}: {} {}", name_.text(), result ? "connected to" : "already connected to", entry.what));
+		if (result || !entry.refusals)
+			world_.log.info(fmt::format("{}: {} {}", name_.text(), result ? "connected to" : "already connected to", entry.what));
 		entry.state = State::Connected;
 		entry.failures = 0;
 		entry.error.clear();
+		entry.refusals = result ? 0 : entry.refusals + 1;
+		entry.retry_at = now + back_off(entry.refusals, kFirstAfterRefusal, kLongestRetry);
+		entry.refused_by = hosts_.version();
 	} else {
 		entry.state = State::Failed;
 		entry.failures++;
+		entry.refusals = 0;
 		entry.error = login_error_text(result.error(), world_.sysfs.login_error(name_, entry.login));
 		const Duration wait = back_off(entry.failures, kFirstRetry, kLongestRetry);
-		world_.log.error(fmt::format("{}: cannot log in to {}: {}; trying again", name_.text(), entry.what, entry.error));
-		entry.retry_at = world_.scheduler.now() + wait;
-		entry.retry = world_.scheduler.after(wait, [this, key] { log_in(key); });
+		world_.log.error(fmt::format("{}: cannot log in to {}: {}{}", name_.text(), entry.what, entry.error,
+					     entry.wanted ? "; trying again" : ""));
+		entry.retry_at = now + wait;
+		entry.retry = world_.scheduler.after(wait, [this, key] { retry(key); });
 	}
+	if (!entry.wanted)
+		entries_.erase(found);
+	world_.changed();
+}
+
+void Connections::retry(const std::string &key)
+{
+	Entry &entry = entries_.at(key);
+
+	if (!path_is_taken(key, entry)) {
+		log_in(key);
+		return;
+	}
+	// It is offered again when the other login is gone.
+	entry.state = State::Found;
 	world_.changed();
 }
 

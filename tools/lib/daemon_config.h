@@ -36,6 +36,7 @@ struct DaemonWorld {
 	std::function<Result<std::unique_ptr<MadPort>>()> open_port;
 	std::function<void(const std::string &)> print;
 	std::function<void()> changed;		// the status is another now
+	std::function<void()> device_lost = [] {};	// nothing of it may stay open; it may come back
 };
 
 } // namespace srp

@@ -30,12 +30,16 @@ constexpr Duration kStaticTime = 60s;
 constexpr Duration kDeviceTime = 100ms;
 // Who waits for the end of a daemon waits for answers of the SM no longer than that.
 constexpr Duration kStopTime = 80ms;
+// Where nobody tells that the SM began anew, a subscription is worth no more than that.
+constexpr Duration kRenewTime = 60s;
+// Whoever sends reports that are not the SM's costs no more than a look at the port so often.
+constexpr Duration kStrangerTime = 1s;
 
 } // namespace
 
 PortDaemon::PortDaemon(DaemonWorld world, PortName name, DaemonConfig config, std::shared_ptr<const Rules> rules)
 	: world_(std::move(world)), name_(std::move(name)), config_(std::move(config)), rules_(std::move(rules)),
-	  connections_(world_, name_, config_), cache_(world_.scheduler)
+	  hosts_(world_.scheduler, world_.sysfs), connections_(world_, name_, config_, hosts_, [this] { return judge(); }), cache_(world_.scheduler)
 {
 }
 
@@ -73,11 +77,13 @@ void PortDaemon::open()
 	scan_all();
 }
 
+// Who waits for the end is told, whatever becomes of the port.
 void PortDaemon::close()
 {
-	for (Timer *timer : { &open_timer_, &rescan_timer_, &next_timer_, &done_timer_, &arrived_timer_, &subscribe_timer_, &stop_timer_ })
+	for (Timer *timer : { &open_timer_, &rescan_timer_, &next_timer_, &done_timer_, &arrived_timer_, &subscribe_timer_, &renew_timer_ })
 		timer->cancel();
 	scan_.reset();
+	scan_again_ = false;
 	looks_.clear();
 	requester_.reset();
 	port_.reset();
@@ -92,6 +98,7 @@ void PortDaemon::close()
 void PortDaemon::lost(const Error &why)
 {
 	close();
+	world_.device_lost();
 	complain(why);
 	set_problem(why.text);
 	open_failures_++;
@@ -110,6 +117,8 @@ void PortDaemon::rescan(const std::string &why)
 {
 	world_.log.debug(fmt::format("{}: {}, scanning", name_.text(), why));
 	cache_.clear();
+	if (requester_)
+		requester_->forget_redirections();
 	keep_static_targets();
 	if (requester_)		// else open() scans
 		scan_all();
@@ -135,6 +144,7 @@ void PortDaemon::scan_all()
 {
 	const auto port = world_.sysfs.port(name_);
 
+	scan_again_ = false;
 	rescan_timer_.cancel();
 	done_timer_.cancel();
 	looks_.clear();		// a full scan sees all they told
@@ -152,7 +162,6 @@ void PortDaemon::scan_all()
 		},
 		scan_help(false));
 	scan_->start();
-	subscribe();
 }
 
 void PortDaemon::scan_done(Result<ScanResult> outcome)
@@ -163,14 +172,18 @@ void PortDaemon::scan_done(Result<ScanResult> outcome)
 			complain(problem);
 		print_report(*outcome);
 		use_arrived();
-		connections_.scan_ends([this] { return judge(); });
+		connections_.scan_ends();
 		cache_.forget_old();
 	} else {
 		complain(outcome.error());
 	}
+	const bool again = scan_again_ && outcome;
 	scan_failures_ = outcome ? 0 : scan_failures_ + 1;
 	set_problem(outcome ? "" : outcome.error().text);
-	plan_rescan(!outcome);
+	if (again)
+		scan_all();
+	else
+		plan_rescan(!outcome);
 }
 
 void PortDaemon::plan_rescan(bool failed)
@@ -195,7 +208,11 @@ void PortDaemon::look_at(Lid lid, Gid gid)
 		return;
 	}
 	if (looks_.size() >= kMaxLooks) {
-		next_timer_ = world_.scheduler.after(0ms, [this] { scan_all(); });
+		// A scan on its way is finished first, or it would never be while this goes on.
+		if (scan_)
+			scan_again_ = true;
+		else
+			next_timer_ = world_.scheduler.after(0ms, [this] { scan_all(); });
 		return;
 	}
 	const auto look = looks_.insert(looks_.end(), Look { .lid = lid, .gid = gid });
@@ -230,7 +247,18 @@ void PortDaemon::look_done(std::list<Look>::iterator look, Result<ScanResult> ou
 
 ScanHelp PortDaemon::scan_help(bool news)
 {
-	return { .cache = &cache_, .port_done = [this, news](const std::vector<IoUnit> &units) { arrived(units, news); } };
+	return { .cache = &cache_, .port_done = [this, news](const std::vector<IoUnit> &units) { arrived(units, news); },
+		 .sa_answered = news ? std::function<void(const MadAddress &)>() : [this](const MadAddress &sa) { sa_answered(sa); },
+		 .sa_pkey_index = local_->sm_lid == sa_.lid ? std::optional(sa_.pkey_index) : std::nullopt };
+}
+
+// Every full scan subscribes again, so that a new SM learns of us.
+void PortDaemon::sa_answered(const MadAddress &sa)
+{
+	if (sa != sa_)
+		unsubscribed();
+	sa_ = sa;
+	subscribe();
 }
 
 // Targets that answered are not kept waiting by those that do not.
@@ -262,7 +290,7 @@ void PortDaemon::print_report(const ScanResult &result) const
 {
 	if (config_.human)
 		for (const IoUnit &unit : result.units)
-			world_.print(human_report(unit, { .slots = config_.slots, .pkey = !config_.pkeys.empty() }));
+			world_.print(human_report(unit, { .slots = config_.slots, .pkey = shows_pkey(*local_, config_.pkeys) }));
 }
 
 // They are looked at beside the scans, which may fail.
@@ -277,29 +305,31 @@ void PortDaemon::keep_static_targets()
 					       [this] { keep_static_targets(); });
 }
 
-Judge PortDaemon::judge() const
+Judge PortDaemon::judge()
 {
 	LoginSettings settings = config_.login;
 
 	settings.max_immediate_data = world_.sysfs.max_immediate_data();
-	return { .port = name_, .rules = *rules_, .login = settings, .any_pkey = config_.execute, .hosts = world_.sysfs.srp_hosts() };
+	return { .port = name_, .rules = *rules_, .login = settings, .any_pkey = config_.execute, .hosts = hosts_.now() };
 }
 
 void PortDaemon::subscribe()
 {
-	const auto index = [this](Pkey pkey) { return local_->pkey_index(pkey); };
-	const MadAddress sa = { .lid = local_->sm_lid, .pkey_index = index(Pkey(0xffff)).value_or(index(Pkey(0x7fff)).value_or(0)),
-				.sl = local_->sm_sl };
-
 	subscribe_timer_.cancel();
-	if (sa != sa_)
-		unsubscribed();
-	sa_ = sa;
-	if (!reports_ || !local_->sm_lid.is_unicast() || !local_->lid.is_unicast())
+	if (!reports_)
 		return;
 	asked_to_subscribe_ = true;
 	for (const InformInfo &info : kSubscriptions)
-		SaClient(*requester_, sa_).inform(info, [this, info](Result<InformInfo> done) { subscribed(info, std::move(done)); });
+		SaClient(*requester_, sa_).inform(info, [this, sa = sa_, info](Result<InformInfo> done) { subscribed(sa, info, std::move(done)); });
+}
+
+void PortDaemon::renew_subscriptions()
+{
+	renew_timer_ = world_.scheduler.after(kRenewTime, [this] {
+		if (requester_ && asked_to_subscribe_)
+			subscribe();
+		renew_subscriptions();
+	});
 }
 
 void PortDaemon::unsubscribed()
@@ -308,8 +338,10 @@ void PortDaemon::unsubscribed()
 	cache_.trust(false);
 }
 
-void PortDaemon::subscribed(const InformInfo &info, Result<InformInfo> done)
+void PortDaemon::subscribed(const MadAddress &sa, const InformInfo &info, Result<InformInfo> done)
 {
+	if (sa != sa_)		// what another SM says is none of this one's business
+		return;
 	if (done) {
 		if (std::find(subscribed_.begin(), subscribed_.end(), info) == subscribed_.end())
 			subscribed_.push_back(info);
@@ -334,14 +366,10 @@ void PortDaemon::on_report(const MadAddress &from, const Message &report)
 
 	if (!notice || !notice->generic || !local_)
 		return;
-	// Anybody can send such a message. The SM may have moved since the last scan.
-	if (from.lid != local_->sm_lid) {
-		const auto now = world_.sysfs.port(name_);
-		if (!now || from.lid != now->sm_lid) {
-			world_.log.warning(fmt::format("{}: a report of trap {} from LID 0x{}, where no SM is, is ignored", name_.text(), notice->trap,
-						       from.lid.text()));
-			return;
-		}
+	if (!is_from_sm(from)) {
+		world_.log.warning(fmt::format("{}: a report of trap {} from LID 0x{}, where no SM is, is ignored", name_.text(), notice->trap,
+					       from.lid.text()));
+		return;
 	}
 	switch (notice->trap) {
 	case kTrapInService:
@@ -361,6 +389,21 @@ void PortDaemon::on_report(const MadAddress &from, const Message &report)
 			connections_.units_gone(notice->lid);
 		break;
 	}
+}
+
+// Anybody can send such a message. The SM may have moved since the last scan.
+bool PortDaemon::is_from_sm(const MadAddress &from)
+{
+	const TimePoint time = world_.scheduler.now();
+
+	if (from.lid == local_->sm_lid)
+		return true;
+	if (!sm_read_at_ || time - *sm_read_at_ >= kStrangerTime) {
+		const auto now = world_.sysfs.port(name_);
+		sm_read_at_ = time;
+		sm_lid_read_ = now ? now->sm_lid : Lid();
+	}
+	return from.lid == sm_lid_read_ && sm_lid_read_.is_unicast();
 }
 
 void PortDaemon::stop(Task done)

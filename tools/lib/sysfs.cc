@@ -83,6 +83,12 @@ bool SrpHost::is_login_to(const Target &target, const PortName &port, bool same_
 	       pkey && (!same_pkey || *pkey == target.pkey) && (!local || *local == port);
 }
 
+SrpHost SrpHost::of_login(const Target &target, const PortName &port)
+{
+	return { .name = "a login of this scan", .id_ext = target.id_ext_value(), .ioc_guid = target.ioc_guid, .dgid = target.dgid,
+		 .connected_to = target.dgid, .pkey = target.pkey, .service_id = target.service_id, .local = port };
+}
+
 Result<uint64_t> parse_sysfs_number(std::string_view text)
 {
 	text = trimmed(text);

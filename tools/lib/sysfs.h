@@ -45,6 +45,9 @@ struct SrpHost {
 
 	// The host is a login to that target through that port. Hosts of kernels that do not tell the port count for each.
 	bool is_login_to(const Target &target, const PortName &port, bool same_pkey) const;
+	// A login that was just made, before the kernel was asked for its name.
+	static SrpHost of_login(const Target &target, const PortName &port);
+	bool operator==(const SrpHost &) const = default;
 };
 
 // What the SRP transport says of a remote port; timeouts as text, "off" among them.

@@ -62,20 +62,22 @@ Result<unsigned int> scan_and_act_once(EventLoop &loop, const Sysfs &sysfs, cons
 		print(stdout, json_report(port, scan->result, findings));
 	if (config.human)
 		for (const IoUnit &unit : scan->result.units)
-			print(stdout, human_report(unit, { .slots = config.slots, .pkey = !config.pkeys.empty() }));
+			print(stdout, human_report(unit, { .slots = config.slots, .pkey = shows_pkey(port, config.pkeys) }));
 	if (options.verbose && findings.empty())
 		print(stdout, "The query did not find any targets\n");
 	for (const Finding &finding : findings) {
 		if (!finding.allowed)
 			continue;
-		if (config.execute)
-			judge.hosts = sysfs.srp_hosts();	// with the logins of this scan
 		const bool connected = !judge.judge(finding.target).connected.empty();
 		if (config.print && (!connected || config.all))
 			print(stdout, fmt::format("{}\n", finding.login));
 		fflush(stdout);
-		if (config.execute && !connected)
-			troubles += !log_in(sysfs, port.name, finding.login, log);
+		if (!config.execute || connected)
+			continue;
+		if (log_in(sysfs, port.name, finding.login, log))
+			judge.hosts.push_back(SrpHost::of_login(finding.target, port.name));	// another P_Key would be refused
+		else
+			troubles++;
 	}
 	troubles += log_in_to_static_targets(sysfs, port.name, options, rules, log);
 	if (auto written = flush(stdout, "the result"); !written)

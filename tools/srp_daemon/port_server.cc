@@ -27,7 +27,9 @@ public:
 		  daemon_({ .scheduler = context.loop, .sysfs = context.sysfs, .log = context.log, .logins = *logins_, .notices = *notices_,
 			    .open_port = [this] { return open_port(); },
 			    .print = [this](const std::string &text) { print(text); },
-			    .changed = context.changed },
+			    .changed = context.changed,
+			    // The kernel keeps what is left of a device until nobody has it open any more.
+			    .device_lost = [this] { events_.reset(); } },
 			  name, config, std::move(rules))
 	{
 		daemon_.start();
@@ -77,6 +79,7 @@ private:
 		context_.log.info(events.error().text + "; looking at its files instead");
 		last_seen_ = port;
 		poll();
+		daemon_.renew_subscriptions();
 	}
 
 	void poll()

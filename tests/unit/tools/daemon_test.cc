@@ -95,7 +95,8 @@ protected:
 						    return fabric.attach(Lid(2));
 					    },
 					    .print = [this](const std::string &text) { printed += text; },
-					    .changed = [] {} },
+					    .changed = [] {},
+					    .device_lost = [this] { lost++; } },
 			name, config, std::make_shared<const Rules>(*Rules::parse(rules, "f")));
 		daemon->start();
 	}
@@ -126,7 +127,7 @@ protected:
 	DaemonConfig config;
 	std::unique_ptr<PortDaemon> daemon;
 	std::string printed;
-	unsigned int opened = 0;
+	unsigned int opened = 0, lost = 0;
 	bool no_device = false;
 };
 
@@ -322,6 +323,7 @@ TEST_F(DaemonTest, TheInitiatorHearsThatAPortLeft)
 	EXPECT_EQ(initiator.notices, std::vector<std::string> { (sysfs.path() / FakeSysfs::fail_path("host1")).string() + " 1" });
 	// After a redirect the port that the data goes to counts.
 	sysfs.write("class/scsi_host/host2/dgid", "fe80:0000:0000:0000:0000:0000:0000:9999\n");
+	time.run_for(200ms);
 	fabric.trap({ .trap = kTrapOutOfService, .gid = other.gid });
 	time.run_for(10ms);
 	EXPECT_EQ(initiator.notices.size(), 1u);
@@ -517,7 +519,7 @@ TEST_F(DaemonTest, StopsWhileItSubscribes)
 
 	fabric.at(Lid(1)).faults.delay = 5ms;
 	start();
-	time.run_for(1ms);
+	time.run_for(7ms);
 	daemon->stop([&] { stopped = true; });
 	time.run_for(100ms);
 	EXPECT_TRUE(stopped);
@@ -708,6 +710,7 @@ TEST_F(DaemonTest, SurvivesUnplugAndReplug)
 	EXPECT_GE(opened, 5u);
 	EXPECT_LE(opened, 15u) << "patiently";
 	EXPECT_LE(messages.size(), 4u);
+	EXPECT_GE(lost, 1u) << "nothing of it stays open";
 	no_device = false;
 	initiator.drop(login_of(4));
 	time.run_for(15s);
@@ -836,6 +839,274 @@ TEST_F(DaemonTest, HostileNamesNeverReachTheKernel)
 	time.run_for(1s);
 	EXPECT_EQ(initiator.logins, std::vector<std::string> { login_of(5) });
 	EXPECT_TRUE(logged("service name 'SRP.T10:1,max_sect=9' has no identifier"));
+}
+
+// The write to add_target hangs for a minute; meanwhile its rule, or the target, goes. It fails, and that is the end of it.
+TEST_F(DaemonTest, ALoginThatIsNotWantedAnyMoreIsNotRepeated)
+{
+	fabric.add_target(Lid(4));
+	config.rescan = 0s;
+	initiator.fail_with = ETIMEDOUT;
+	initiator.takes = 1min;
+	start("t id_ext=1,ioc_guid=2,dest=10.1.0.2:5555\n");
+	time.run_for(1s);
+	EXPECT_EQ(initiator.logins.size(), 2u);
+	daemon->use_rules(std::make_shared<const Rules>(*Rules::parse("d\n", "f")));
+	time.run_for(10min);
+	EXPECT_EQ(initiator.logins.size(), 2u);
+	EXPECT_EQ(daemon->status().targets, 0u);
+
+	daemon->use_rules(std::make_shared<const Rules>());
+	time.run_for(1s);
+	EXPECT_EQ(initiator.logins.size(), 3u);
+	fabric.remove(Lid(4));
+	daemon->rescan("test");
+	time.run_for(10min);
+	EXPECT_EQ(initiator.logins.size(), 3u);
+	EXPECT_EQ(daemon->status().targets, 0u);
+}
+
+TEST_F(DaemonTest, ALoginThatIsWantedAgainIsRepeated)
+{
+	fabric.add_target(Lid(4));
+	initiator.fail_with = ETIMEDOUT;
+	initiator.takes = 10s;
+	start();
+	time.run_for(1s);
+	daemon->use_rules(std::make_shared<const Rules>(*Rules::parse("d\n", "f")));
+	time.run_for(1s);
+	daemon->use_rules(std::make_shared<const Rules>());
+	time.run_for(14s);
+	EXPECT_EQ(initiator.logins.size(), 2u) << "5 s after the failure";
+}
+
+// As ConnectedTargetsAreLookedAtAgain, but nobody scans: a trap told that the port is back.
+TEST_F(DaemonTest, ABouncedTargetOfWhichATrapToldIsLookedAtAgain)
+{
+	auto &target = fabric.add_target(Lid(4));
+
+	config.rescan = 0s;
+	start();
+	time.run_for(1min);
+	fabric.trap({ .trap = kTrapInService, .gid = target.gid });
+	time.run_for(1s);
+	initiator.drop(login_of(4));
+	time.run_for(18s);
+	EXPECT_EQ(initiator.logins.size(), 1u);
+	time.run_for(2s);
+	EXPECT_EQ(initiator.logins.size(), 2u);
+}
+
+TEST_F(DaemonTest, ManyTrapsAboutAConnectedTarget)
+{
+	auto &target = fabric.add_target(Lid(4));
+
+	sysfs.add_host("host7", { .id_ext = "200004", .ioc_guid = Guid(0x200004), .dgid = target.gid, .pkey = Pkey(0xffff),
+				  .service_id = ServiceId(0x200004) }, name);
+	config.rescan = 0s;
+	config.execute = false;
+	config.print = true;
+	start();
+	time.run_for(1s);
+	for (int i = 0; i < 10000; i++) {
+		fabric.trap({ .trap = kTrapInService, .gid = target.gid });
+		if (i % 10 == 0)
+			time.run_for(1ms);
+	}
+	time.run_for(100ms);
+	EXPECT_EQ(printed, "");
+	sysfs.remove("class/scsi_host/host7");
+	time.run_for(30s);
+	EXPECT_EQ(printed, login_of(4) + "\n") << "looked at once";
+}
+
+// The kernel says that the login exists, and shows none: it is asked again when something changed, or after longer and longer pauses.
+TEST_F(DaemonTest, ARefusedLoginIsNotTriedAtEachScan)
+{
+	fabric.add_target(Lid(4));
+	initiator.fail_with = EEXIST;
+	start();
+	time.run_for(10s);
+	EXPECT_EQ(initiator.logins.size(), 1u);
+	time.run_for(30min);
+	EXPECT_LE(initiator.logins.size(), 9u);
+	EXPECT_GE(initiator.logins.size(), 5u);
+	EXPECT_EQ(std::count_if(messages.begin(), messages.end(), [](const auto &m) { return m.find("already connected") != m.npos; }), 1);
+	const size_t before = initiator.logins.size();
+	sysfs.add_host("host9", { .id_ext = "1", .ioc_guid = Guid(1), .dgid = Gid(1, Guid(1)), .pkey = Pkey(0xffff) }, name);
+	daemon->rescan("test");
+	time.run_for(10s);
+	EXPECT_EQ(initiator.logins.size(), before + 1);
+	daemon->rescan("test");
+	time.run_for(10s);
+	EXPECT_EQ(initiator.logins.size(), before + 1);
+}
+
+// Through another P_Key it was connected meanwhile: the kernel would refuse the repetition.
+TEST_F(DaemonTest, ARepetitionLeavesThePathToAnotherLogin)
+{
+	fabric.add_host(Lid(2), { Pkey(0xffff), Pkey(0x8001) });
+	fabric.add_target(Lid(4), { Pkey(0xffff), Pkey(0x8001) });
+	sysfs.add_port(name, 2, { "0xffff", "0x8001" });
+	initiator.fail_with = ETIMEDOUT;
+	initiator.takes = 100ms;
+	start();
+	time.run_for(1s);
+	initiator.fail_with = 0;
+	daemon->rescan("test");
+	time.run_for(30s);
+	EXPECT_EQ(initiator.logins, (std::vector<std::string> { login_of(4), login_of(4, "8001") }));
+	EXPECT_EQ(daemon->status().connected, 1u);
+	EXPECT_EQ(daemon->status().failed, 0u);
+}
+
+// The end is the end, whatever happens in its last moment.
+TEST_F(DaemonTest, StopsWhileTheDeviceFails)
+{
+	for (const bool unplugged : { false, true }) {
+		bool stopped = false;
+		fabric.at(Lid(1)).faults.dead = false;
+		start();
+		time.run_for(1s);
+		fabric.at(Lid(1)).faults.dead = true;
+		daemon->stop([&] { stopped = true; });
+		time.run_for(10ms);
+		if (unplugged)
+			fabric.unplug(Lid(2));
+		else
+			daemon->restart("fatal error of the device");
+		time.run_for(100ms);
+		EXPECT_TRUE(stopped) << unplugged;
+		daemon.reset();
+	}
+}
+
+// The default partition does not reach the SM: subscriptions go where the SA answered, and the next questions at once.
+TEST_F(DaemonTest, SubscriptionsGoThroughThePartitionOfTheSa)
+{
+	fabric.at(Lid(1)).pkeys = { Pkey(0x8001) };
+	fabric.add_host(Lid(2), { Pkey(0xffff), Pkey(0x8001) });
+	sysfs.add_port(name, 2, { "0xffff", "0x8001" });
+	config.rescan = 0s;
+	start();
+	time.run_for(10s);
+	EXPECT_EQ(fabric.subscribers.size(), 3u);
+	EXPECT_TRUE(messages.empty()) << messages[0];
+	fabric.trap({ .trap = kTrapInService, .gid = fabric.add_target(Lid(4), { Pkey(0x8001) }).gid });
+	time.run_for(100ms);
+	EXPECT_EQ(initiator.logins.size(), 1u);
+	fabric.subscribers.clear();
+	daemon->rescan("test");
+	time.run_for(100ms);
+	EXPECT_EQ(fabric.subscribers.size(), 3u);
+}
+
+// More traps than can be looked at one by one, without end: the scan that is on its way is finished first.
+TEST_F(DaemonTest, ATrapStormDoesNotKeepAScanFromItsEnd)
+{
+	config.rescan = 0s;
+	fabric.add_target(Lid(4)).faults.delay = 50ms;
+	start();
+	time.run_for(1ms);
+	for (int i = 0; i < 50; i++) {
+		for (uint16_t guid = 0; guid < 70; guid++)
+			fabric.trap({ .trap = kTrapInService, .gid = Gid(1, Guid(guid + 1u)) });
+		time.run_for(10ms);
+	}
+	EXPECT_EQ(initiator.logins.size(), 1u);
+	fabric.add_target(Lid(5));
+	fabric.trap({ .trap = kTrapInService, .gid = fabric.at(Lid(5)).gid });
+	time.run_for(2s);
+	EXPECT_EQ(initiator.logins.size(), 2u);
+	EXPECT_FALSE(daemon->status().scanning);
+}
+
+// Whoever sends what looks like a report costs no more than a look at the port per second.
+TEST_F(DaemonTest, StrangersCostOneLookPerSecond)
+{
+	auto &target = fabric.add_target(Lid(4));
+	const auto report = [&](Duration then) {
+		fabric.trap({ .trap = kTrapOutOfService, .gid = target.gid }, Lid(77));
+		time.run_for(then);
+	};
+
+	start();
+	time.run_for(10s);
+	sysfs.add_fail_path("host1");
+	report(100ms);
+	sysfs.write("class/infiniband/fake0/ports/1/sm_lid", "0x4d\n");
+	report(800ms);
+	EXPECT_TRUE(initiator.notices.empty());
+	time.run_for(200ms);
+	report(100ms);
+	EXPECT_EQ(initiator.notices.size(), 1u);
+}
+
+// Without events of the device nobody tells that the SM began anew and has forgotten us.
+TEST_F(DaemonTest, WithoutEventsSubscriptionsAreRenewed)
+{
+	config.rescan = 0s;
+	start();
+	daemon->renew_subscriptions();
+	time.run_for(1s);
+	EXPECT_EQ(fabric.subscribers.size(), 3u);
+	fabric.subscribers.clear();
+	time.run_for(1min);
+	EXPECT_EQ(fabric.subscribers.size(), 3u);
+	fabric.subscribers.clear();
+	time.run_for(1min);
+	EXPECT_EQ(fabric.subscribers.size(), 3u);
+	no_device = true;
+	fabric.unplug(Lid(2));
+	time.run_for(1min);
+	const uint64_t before = fabric.messages;
+	time.run_for(10min);
+	EXPECT_EQ(fabric.messages, before);
+}
+
+// What was read a moment ago is used again, unless a login ended.
+TEST_F(DaemonTest, LoginsAreNotReadAgainAndAgain)
+{
+	view = sysfs.view();
+	HostList hosts(time, view);
+	const auto add = [this](const std::string &host) {
+		sysfs.add_host(host, { .id_ext = "1", .ioc_guid = Guid(1), .dgid = Gid(1, Guid(1)), .pkey = Pkey(0xffff) }, name);
+	};
+
+	EXPECT_EQ(hosts.now().size(), 0u);
+	EXPECT_EQ(hosts.version(), 0u);
+	add("host1");
+	time.run_for(199ms);
+	EXPECT_EQ(hosts.now().size(), 0u);
+	time.run_for(1ms);
+	EXPECT_EQ(hosts.now().size(), 1u);
+	EXPECT_EQ(hosts.version(), 1u);
+	add("host2");
+	hosts.changed();
+	EXPECT_EQ(hosts.now().size(), 2u);
+	EXPECT_EQ(hosts.version(), 2u);
+}
+
+// An SM gives way to another one while its answers to the subscriptions are on their way. They say nothing of the new one.
+TEST_F(DaemonTest, ASubscriptionAtTheOldSmIsNoneAtTheNew)
+{
+	auto &target = fabric.add_target(Lid(4));
+
+	fabric.add_host(Lid(3));
+	config.rescan = 1s;
+	start();
+	time.run_for(100ms);
+	fabric.at(Lid(1)).faults.delay = 50ms;
+	daemon->rescan("test");
+	time.run_for(70ms);
+	fabric.set_sm(Lid(3));
+	fabric.sa.ignore_informs = 1000;
+	sysfs.write("class/infiniband/fake0/ports/1/sm_lid", "0x3\n");
+	daemon->rescan("another SM");
+	time.run_for(2500ms);
+	const unsigned int before = target.questions;
+	time.run_for(1s);
+	EXPECT_EQ(target.questions - before, 3u) << "without traps nothing is taken for known";
 }
 
 } // namespace

@@ -102,6 +102,21 @@ TEST(Login, ImmediateDataLimit)
 	EXPECT_NE(login_string(kTarget, { .max_immediate_data = 2117 }, "").find(",max_it_iu_size=2116"), std::string::npos);
 }
 
+// A single scan does not read sysfs again after each login.
+TEST(Login, CountsAsConnectedAtOnce)
+{
+	const SrpHost host = SrpHost::of_login(kTarget, { "mlx4_0", 1 });
+	Target other = kTarget;
+
+	EXPECT_TRUE(host.is_login_to(kTarget, { "mlx4_0", 1 }, true));
+	EXPECT_FALSE(host.is_login_to(kTarget, { "mlx4_0", 2 }, true));
+	other.pkey = Pkey(0x8001);
+	EXPECT_TRUE(host.is_login_to(other, { "mlx4_0", 1 }, false));
+	EXPECT_FALSE(host.is_login_to(other, { "mlx4_0", 1 }, true));
+	other.dgid = Gid(1, Guid(1));
+	EXPECT_FALSE(host.is_login_to(other, { "mlx4_0", 1 }, false));
+}
+
 TEST(Rules, NoneAllowsEverything)
 {
 	const Decision decision = rules_of("# nothing\n\n").decide(kTarget);
