@@ -7,6 +7,17 @@
 
 namespace srp {
 
+using namespace std::chrono_literals;
+
+namespace {
+
+// A port that somebody else serves is tried again that often: nobody tells when it is free.
+constexpr Duration kRetryTime = 10s;
+// Who waits for the end waits no longer, even if a port that was to answer is gone meanwhile.
+constexpr Duration kStopTime = 90ms;
+
+} // namespace
+
 Result<void> PortSet::serve(const PortName &name, bool discover)
 {
 	auto service = start_(name, discover);
@@ -46,6 +57,8 @@ std::map<PortName, bool> PortSet::wanted() const
 
 void PortSet::update()
 {
+	if (stopping_)
+		return;
 	if (all_) {
 		const auto ports = wanted();
 		std::erase_if(served_, [&](const auto &entry) {
@@ -55,21 +68,37 @@ void PortSet::update()
 				log_.info(fmt::format("{}: the port is gone", entry.first.text()));
 			return gone;
 		});
-		for (const auto &[name, discover] : ports) {
-			if (served_.contains(name))
-				continue;
-			if (const auto started = serve(name, discover); !started)
-				log_.error(fmt::format("{}: not served: {}", name.text(), started.error().text));
-			else
-				log_.info(fmt::format("{}: served", name.text()));
-		}
+		std::erase_if(refused_, [&](const auto &entry) { return !ports.contains(entry.first); });
+		start_missing(ports);
 	}
 	for (const auto &[name, served] : served_)
 		served.service->devices_changed();
 }
 
+// Why a port is not served is said once.
+void PortSet::start_missing(const std::map<PortName, bool> &ports)
+{
+	for (const auto &[name, discover] : ports) {
+		if (served_.contains(name))
+			continue;
+		if (const auto started = serve(name, discover); started) {
+			log_.info(fmt::format("{}: served", name.text()));
+			refused_.erase(name);
+		} else if (std::string &why = refused_[name]; why != started.error().text) {
+			why = started.error().text;
+			log_.error(fmt::format("{}: not served: {}", name.text(), why));
+		}
+	}
+	if (refused_.empty())
+		retry_timer_.cancel();
+	else
+		retry_timer_ = scheduler_.after(kRetryTime, [this] { start_missing(wanted()); });
+}
+
 void PortSet::use_rules(std::shared_ptr<const Rules> rules)
 {
+	if (stopping_)
+		return;
 	rules_ = rules;
 	for (const auto &[name, served] : served_)
 		served.service->use_rules(rules);
@@ -78,20 +107,26 @@ void PortSet::use_rules(std::shared_ptr<const Rules> rules)
 
 void PortSet::restart(const std::string &why)
 {
+	if (stopping_)
+		return;
 	for (const auto &[name, served] : served_)
 		served.service->restart(why);
 }
 
 void PortSet::stop(Task done)
 {
+	if (stopping_)
+		return;
+	stopping_ = true;
+	retry_timer_.cancel();
 	const auto open = std::make_shared<size_t>(served_.size());
-
-	if (served_.empty())
-		done();
+	stop_timer_ = scheduler_.after(served_.empty() ? 0ms : kStopTime, done);
 	for (const auto &[name, served] : served_)
-		served.service->stop([open, done] {
-			if (--*open == 0)
-				done();
+		served.service->stop([this, open, done] {
+			if (--*open)
+				return;
+			stop_timer_.cancel();
+			done();
 		});
 }
 

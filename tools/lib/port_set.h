@@ -25,18 +25,23 @@ public:
 	// discover: false where only targets of the rules file can be reached.
 	using Start = std::function<Result<std::unique_ptr<PortService>>(const PortName &name, bool discover)>;
 
-	PortSet(const Sysfs &sysfs, Log &log, Start start) : sysfs_(sysfs), log_(log), start_(std::move(start)) {}
+	PortSet(Scheduler &scheduler, const Sysfs &sysfs, Log &log, Start start)
+		: scheduler_(scheduler), sysfs_(sysfs), log_(log), start_(std::move(start))
+	{
+	}
 
 	// That port, whether it is there or not. The error if its service cannot begin.
 	Result<void> serve(const PortName &name, bool discover);
 	// From now on every InfiniBand port, and every other port that a target of the rules is for. Ports that cannot be served, because
-	// somebody else does, are tried again by the next update().
+	// somebody else does, are tried again every ten seconds.
 	void serve_all(std::shared_ptr<const Rules> rules);
 	// Looks at what is there now.
 	void update();
 	void use_rules(std::shared_ptr<const Rules> rules);
 	void restart(const std::string &why);
+	// done is called once, after 90 ms at most. From now on nothing else happens, whatever is asked for.
 	void stop(Task done);
+	bool is_stopping() const { return stopping_; }
 
 	std::vector<const PortDaemon *> daemons() const;
 
@@ -47,13 +52,18 @@ private:
 	};
 
 	std::map<PortName, bool> wanted() const;
+	void start_missing(const std::map<PortName, bool> &ports);
 
+	Scheduler &scheduler_;
 	const Sysfs &sysfs_;
 	Log &log_;
 	const Start start_;
 	bool all_ = false;
 	std::shared_ptr<const Rules> rules_;	// with all_
 	std::map<PortName, Served> served_;
+	std::map<PortName, std::string> refused_;	// wanted, but not served, and why
+	bool stopping_ = false;
+	Timer retry_timer_, stop_timer_;
 };
 
 } // namespace srp

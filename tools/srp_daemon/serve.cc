@@ -28,7 +28,7 @@ public:
 		: loop_(loop), options_(options), log_(log), manager_(ServiceManager::from_environment()),
 		  rules_(std::make_shared<const Rules>(std::move(rules))),
 		  context_({ .loop = loop, .sysfs = sysfs, .log = log, .changed = [this] { status_changed(); } }),
-		  ports_(sysfs, log, [this](const PortName &name, bool discover) {
+		  ports_(loop, sysfs, log, [this](const PortName &name, bool discover) {
 			  DaemonConfig config = options_.config;
 			  config.discover = discover;
 			  return start_port_server(context_, name, config, rules_);
@@ -48,7 +48,7 @@ public:
 		else if (auto started = ports_.serve(*port, options_.config.discover); !started)
 			return started;
 		watch_devices();
-		manager_.notify("READY=1");
+		manager_.announce("READY=1");
 		tell_status();
 		pat_watchdog();
 		loop_.run();
@@ -86,7 +86,7 @@ private:
 			break;
 		default:
 			log_.info(signal == SIGINT ? "Got SIGINT" : "Got SIGTERM");
-			manager_.notify("STOPPING=1");
+			manager_.announce("STOPPING=1");
 			ports_.stop([this] { loop_.stop(); });
 		}
 	}
@@ -94,6 +94,8 @@ private:
 	// Checked before it is used: a mistake leaves the old rules in force.
 	void reload()
 	{
+		if (ports_.is_stopping())
+			return;
 		manager_.notify_reloading();
 		auto rules = Rules::load(options_.rules_file);
 		if (!rules) {
@@ -106,7 +108,7 @@ private:
 			rules_ = std::make_shared<const Rules>(std::move(*rules));
 			ports_.use_rules(options_.all_ports ? rules_for_all() : rules_);
 		}
-		manager_.notify("READY=1");
+		manager_.announce("READY=1");
 		tell_status();
 	}
 

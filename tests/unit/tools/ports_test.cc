@@ -41,7 +41,11 @@ protected:
 		void devices_changed() override { test_.told++; }
 		void use_rules(std::shared_ptr<const Rules>) override { test_.told++; }
 		void restart(const std::string &) override { test_.told++; }
-		void stop(Task done) override { daemon_.stop(std::move(done)); }
+		void stop(Task done) override
+		{
+			if (!test_.deaf)
+				daemon_.stop(std::move(done));
+		}
 		const PortDaemon &daemon() const override { return daemon_; }
 
 	private:
@@ -66,7 +70,8 @@ protected:
 	std::shared_ptr<const Rules> rules = std::make_shared<const Rules>();
 	std::set<std::string> served, refused;
 	unsigned int told = 0;
-	PortSet ports { view, log, [this](const PortName &name, bool discover) -> Result<std::unique_ptr<PortService>> {
+	bool deaf = false;
+	PortSet ports { time, view, log, [this](const PortName &name, bool discover) -> Result<std::unique_ptr<PortService>> {
 			       if (refused.contains(name.text()))
 				       return Error { "another srp_daemon serves this port" };
 			       return std::unique_ptr<PortService>(new Service(*this, name, discover));
@@ -133,9 +138,12 @@ TEST_F(PortSetTest, APortThatIsTaken)
 	ports.serve_all(rules);
 	EXPECT_EQ(served, Names { "mlx4_0:2" });
 	EXPECT_EQ(messages[0], "mlx4_0:1: not served: another srp_daemon serves this port");
+	const size_t before = messages.size();
+	time.run_for(1min);
+	EXPECT_EQ(messages.size(), before) << "said once";
 	refused.clear();
-	ports.update();
-	EXPECT_EQ(served.size(), 2u);
+	time.run_for(10s);
+	EXPECT_EQ(served.size(), 2u) << "without any event";
 }
 
 TEST_F(PortSetTest, OnePortIsServedEvenIfItIsGone)
@@ -176,7 +184,44 @@ TEST_F(PortSetTest, NothingToStop)
 
 	ports.serve_all(rules);
 	ports.stop([&] { stopped = true; });
+	time.run_for(1ms);
 	EXPECT_TRUE(stopped);
+}
+
+// Devices go, rules come and signals arrive while the last answers of the SM are waited for: that changes nothing any more.
+TEST_F(PortSetTest, StopsWhateverHappensMeanwhile)
+{
+	unsigned int stopped = 0;
+
+	sysfs.add_port({ "mlx4_0", 1 }, 2);
+	ports.serve_all(rules);
+	time.run_for(1s);
+	fabric.at(Lid(1)).faults.dead = true;
+	ports.stop([&] { stopped++; });
+	told = 0;
+	time.run_for(10ms);
+	sysfs.remove("class/infiniband");
+	ports.update();
+	ports.restart("Got SIGUSR1");
+	ports.use_rules(rules);
+	ports.stop([&] { stopped += 10; });
+	EXPECT_EQ(served.size(), 1u);
+	EXPECT_EQ(told, 0u);
+	time.run_for(1s);
+	EXPECT_EQ(stopped, 1u);
+}
+
+// A service that never calls back is not waited for.
+TEST_F(PortSetTest, AServiceThatDoesNotStop)
+{
+	unsigned int stopped = 0;
+
+	sysfs.add_port({ "mlx4_0", 1 }, 2);
+	deaf = true;
+	ports.serve_all(rules);
+	ports.stop([&] { stopped++; });
+	time.run_for(100ms);
+	EXPECT_EQ(stopped, 1u);
 }
 
 TEST(Uevents, AboutRdma)
