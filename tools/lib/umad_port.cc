@@ -13,6 +13,8 @@ namespace srp {
 namespace {
 
 constexpr size_t kFirstBuffer = 1 << 16, kLargestBuffer = size_t(1) << 28;
+// Other things of the event loop have their turn in between.
+constexpr unsigned int kMessagesAtOnce = 64;
 constexpr uint8_t kSaClassVersion = 2, kRmppVersion = 1;
 
 Error umad_error(const PortName &name, const char *what, int error)
@@ -36,7 +38,7 @@ Result<std::unique_ptr<MadPort>> UmadPort::open(EventLoop &loop, const PortName 
 		return umad_error(name, "cannot register for management datagrams", -agent);
 	}
 	std::unique_ptr<UmadPort> umad(new UmadPort(loop, name, port, agent));
-	auto watch = loop.watch(umad_get_fd(port), [u = umad.get()] { u->receive_all(); });
+	auto watch = loop.watch(umad_get_fd(port), [u = umad.get()] { u->receive_some(); });
 	if (!watch)
 		return watch.error();
 	umad->watch_ = std::move(*watch);
@@ -87,9 +89,9 @@ Result<void> UmadPort::receive_reports()
 	return {};
 }
 
-void UmadPort::receive_all()
+void UmadPort::receive_some()
 {
-	for (;;) {
+	for (unsigned int i = 0; i < kMessagesAtOnce; i++) {
 		int length = static_cast<int>(buffer_.size() - umad_size());
 
 		errno = 0;	// libibumad keeps an old value

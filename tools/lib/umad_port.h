@@ -20,7 +20,7 @@ public:
 
 private:
 	UmadPort(EventLoop &loop, PortName name, int port, int agent);
-	void receive_all();
+	void receive_some();
 	void gone(int error);
 
 	EventLoop &loop_;
