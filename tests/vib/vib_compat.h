@@ -624,7 +624,10 @@ void vib_reg_get(struct vib_reg *reg, const struct ib_send_wr *wr);
 #define vib_page_iter		sg_page_iter
 #define vib_page(iter)		sg_page_iter_page(iter)
 #endif
-#if VIB_RDMA(5, 17)
+#if VIB_RDMA(7, 2)
+#define vib_umem_get(pd, start, length, access)		ib_umem_get_va((pd)->device, start, length, access)
+#define vib_umem_for_each_page(umem, iter)		for_each_sgtable_page(&(umem)->sgt_append.sgt, iter, 0)
+#elif VIB_RDMA(5, 17)
 #define vib_umem_get(pd, start, length, access)		ib_umem_get((pd)->device, start, length, access)
 #define vib_umem_for_each_page(umem, iter)		for_each_sgtable_page(&(umem)->sgt_append.sgt, iter, 0)
 #elif VIB_RDMA(5, 10)
