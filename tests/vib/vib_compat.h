@@ -727,6 +727,7 @@ int vib_register_device(struct ib_device *dev, const char *name);
 
 struct ib_mr *vib_mr_reg_user(struct ib_pd *pd, u64 start, u64 length, u64 iova, int access);
 int vib_cq_create(struct ib_cq *ibcq, const struct ib_cq_init_attr *attr);
+int vib_cq_resize(struct ib_cq *ibcq, unsigned int cqe, struct ib_udata *udata);
 
 #if VIB_RDMA(6, 11)
 static inline int vib_op_create_cq(struct ib_cq *cq, const struct ib_cq_init_attr *attr, struct uverbs_attr_bundle *attrs)
@@ -746,7 +747,12 @@ static inline int vib_op_create_cq(struct ib_cq *cq, const struct ib_cq_init_att
 #if VIB_RDMA(7, 1)
 #define VIB_CQ_OPS .create_cq = vib_op_create_cq, .create_user_cq = vib_op_create_cq, .resize_user_cq = vib_cq_resize
 #else
-#define VIB_CQ_OPS .create_cq = vib_op_create_cq, .resize_cq = vib_cq_resize
+static inline int vib_op_resize_cq(struct ib_cq *cq, int cqe, struct ib_udata *udata)
+{
+	return cqe < 1 ? -EINVAL : vib_cq_resize(cq, cqe, udata);
+}
+
+#define VIB_CQ_OPS .create_cq = vib_op_create_cq, .resize_cq = vib_op_resize_cq
 #endif
 
 /* A DMA handle came in. */

@@ -192,7 +192,7 @@ int vib_cq_create(struct ib_cq *ibcq, const struct ib_cq_init_attr *attr)
 	return 0;
 }
 
-int vib_cq_resize(struct ib_cq *ibcq, int cqe, struct ib_udata *udata)
+int vib_cq_resize(struct ib_cq *ibcq, unsigned int cqe, struct ib_udata *udata)
 {
 	struct vib_cq *cq = vib_cq(ibcq);
 	struct vib_cqe *ring, *old;

@@ -159,7 +159,6 @@ static inline struct vib_cq *vib_cq(struct ib_cq *cq)
 	return container_of(cq, struct vib_cq, ib);
 }
 
-int vib_cq_resize(struct ib_cq *ibcq, int cqe, struct ib_udata *udata);
 int vib_cq_destroy(struct ib_cq *ibcq, struct ib_udata *udata);
 int vib_cq_poll(struct ib_cq *ibcq, int max, struct ib_wc *wc);
 int vib_cq_arm(struct ib_cq *ibcq, enum ib_cq_notify_flags flags);
