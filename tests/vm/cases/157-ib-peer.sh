@@ -24,6 +24,8 @@ try() {
 	echo "$1: $_got, $_log"
 }
 
+no_keys() { ! vib_objects 'mr vib0 .* fast valid' >/dev/null; }
+
 run() {
 	ib_up
 	klog_debug
@@ -80,6 +82,8 @@ run() {
 	step "a request of the target that cannot be answered"
 	rport_tmo ib1 1 30 60
 	_n=$(peer_count ib1 logins)
+	# Or the refusal would hit the invalidation of a key.
+	wait_for 10 no_keys || fail "keys stay valid: $(vib_objects 'mr vib0 .* fast valid')"
 	vib refuse "vib0 post_send 1"
 	peer_send ib1 "cred_req ch=0"
 	wait_for 10 klog_has 'unable to post response: -12' || fail "no word of an answer that could not be sent"
