@@ -20,6 +20,15 @@ static unsigned long srp_boundary_mask(const struct srp_target *target)
 	return target->sdev->hca.sg_gaps ? 0 : target->sdev->hca.mr_page_size - 1;
 }
 
+/*
+ * The SCSI core does not find the devices of a module that is being unloaded, and would add
+ * them for the second time when somebody scans.
+ */
+static int srp_sdev_init(struct scsi_device *sdev)
+{
+	return module_is_live(THIS_MODULE) ? 0 : -ENXIO;
+}
+
 static int srp_sdev_configure(struct scsi_device *sdev, struct queue_limits *lim)
 {
 	struct srp_target *target = srp_host_to_target(sdev->host);
@@ -73,6 +82,7 @@ static struct scsi_host_template srp_scsi_template = {
 	.proc_name = "ib_srp",
 	.info = srp_scsi_info,
 	.target_alloc = srp_target_alloc,
+	KC_SDEV_INIT(srp_sdev_init),
 	KC_SDEV_CONFIGURE(srp_sdev_configure),
 	KC_QUEUECOMMAND(srp_queuecommand),
 	KC_CHANGE_QUEUE_DEPTH(srp_change_queue_depth),

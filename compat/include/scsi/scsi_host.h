@@ -12,11 +12,14 @@
  * KC_DEFINE_SDEV_CONFIGURE(fn) after the definition of
  * int fn(struct scsi_device *, struct queue_limits *), and KC_SDEV_CONFIGURE(fn)
  * as an initialiser in the host template. Without sdev_configure, @lim is NULL.
+ * KC_SDEV_INIT(fn) with int fn(struct scsi_device *): sdev_init got its name with it.
  */
 #ifdef KC_HAS_SDEV_CONFIGURE
 #define KC_DEFINE_SDEV_CONFIGURE(fn)
 #define KC_SDEV_CONFIGURE(fn)	.sdev_configure = (fn)
+#define KC_SDEV_INIT(fn)	.sdev_init = (fn)
 #else
+#define KC_SDEV_INIT(fn)	.slave_alloc = (fn)
 #define KC_DEFINE_SDEV_CONFIGURE(fn)				\
 	static int fn##_slave(struct scsi_device *sdev)		\
 	{							\
