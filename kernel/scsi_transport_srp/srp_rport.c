@@ -448,7 +448,7 @@ EXPORT_SYMBOL_GPL(srp_rport_put);
 struct srp_rport *srp_rport_add(struct Scsi_Host *shost, const u8 *port_id,
 				u8 roles, void *lld_data)
 {
-	const struct srp_function_template *ft = to_srp_internal(shost->transportt)->ft;
+	struct srp_internal *i = to_srp_internal(shost->transportt);
 	atomic_t *last_port = shost->shost_data;
 	struct srp_rport *rport;
 	int ret;
@@ -462,7 +462,7 @@ struct srp_rport *srp_rport_add(struct Scsi_Host *shost, const u8 *port_id,
 	rport->lld_data = lld_data;
 	mutex_init(&rport->mutex);
 	rport->state = SRP_RPORT_RUNNING;
-	rport->tmo = *ft->tmo;
+	rport->tmo = *i->ft->tmo;
 	rport->connected_at = jiffies;
 	init_waitqueue_head(&rport->wait);
 	INIT_WORK(&rport->hold_work, srp_hold_work);
@@ -476,6 +476,10 @@ struct srp_rport *srp_rport_add(struct Scsi_Host *shost, const u8 *port_id,
 	dev_set_name(&rport->dev, "port-%d:%d", shost->host_no, atomic_inc_return(last_port));
 
 	transport_setup_device(&rport->dev);
+	/* It does not tell if it failed; and nobody could log out of a port without attributes. */
+	ret = -ENOMEM;
+	if (!attribute_container_find_class_device(&i->rport_cont.ac, &rport->dev))
+		goto destroy;
 	ret = device_add(&rport->dev);
 	if (ret)
 		goto destroy;
