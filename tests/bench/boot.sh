@@ -38,7 +38,7 @@ boot() {
 	printf '%s\n' "${bench_config[@]}" >"$tree/srp/data/config"
 	limit=$(sed -n 's/^# timeout: //p' "$bench/cases/$name.sh")
 	echo "$name $limit" >"$tree/srp/order"
-	echo "MODULES=ours KERNEL=$kernel SLOW=1" >"$tree/srp/config"
+	echo "MODULES=ours KERNEL=$kernel SLOW=1 RXE=1" >"$tree/srp/config"
 	cp "$(base_initramfs)" "$out/initramfs"
 	(cd "$tree" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0) >>"$out/initramfs"
 	: >"$out/$name.result"
