@@ -60,6 +60,7 @@ struct srp_options {
 #define SRP_MAX_CMD_SG_ENTRIES	255u
 #define SRP_MAX_CH_COUNT	4096u
 #define SRP_MAX_COMP_VECTOR	65535u
+
 /* Values that module parameters give to keys that a string leaves out. */
 struct srp_option_defaults {
 	unsigned int cmd_sg_entries;

@@ -119,19 +119,6 @@ static int srp_queue_limit(struct srp_target *target)
 	return min_t(s32, srp_target_min_req_lim(target) - 1, target->sizes.queue_size);
 }
 
-/* Without MRs every entry takes a descriptor, and the target may have granted short IUs. */
-static unsigned int srp_sg_limit(struct srp_target *target)
-{
-	unsigned int limit = target->sizes.sg_tablesize;
-	unsigned int i;
-
-	if (target->sdev->reg.fast_reg || target->opt.allow_ext_sg)
-		return limit;
-	for (i = 0; i < target->ch_count; i++)
-		limit = min(limit, max(target->ch[i].cmd_sg_entries, 1u));
-	return limit;
-}
-
 int srp_scsi_set_limits(struct srp_target *target)
 {
 	struct Scsi_Host *shost = target->shost;
@@ -143,7 +130,7 @@ int srp_scsi_set_limits(struct srp_target *target)
 		return -ENODEV;
 	shost->can_queue = can_queue;
 	shost->cmd_per_lun = min_t(int, target->opt.max_cmd_per_lun, can_queue);
-	shost->sg_tablesize = srp_sg_limit(target);
+	shost->sg_tablesize = srp_target_sg_limit(target);
 	ret = kc_shost_set_queues(shost, &target->tags, target->ch_count);
 	if (ret)
 		return ret;

@@ -215,23 +215,29 @@ s32 srp_target_min_req_lim(struct srp_target *target)
 	return limit;
 }
 
+unsigned int srp_target_sg_limit(struct srp_target *target)
+{
+	unsigned int limit = target->sizes.sg_tablesize;
+	unsigned int i;
+
+	if (target->sdev->reg.fast_reg || target->opt.allow_ext_sg)
+		return limit;
+	for (i = 0; i < target->ch_count; i++)
+		limit = min(limit, max(srp_ch_granted_descs(&target->ch[i], &target->sizes), 1u));
+	return limit;
+}
+
 /* The SCSI core goes on to hand over lists as long as the first login made them. */
 static bool srp_target_takes_lists(struct srp_target *target)
 {
+	unsigned int limit = srp_target_sg_limit(target);
 	unsigned int needed = target->shost->sg_tablesize;
-	unsigned int i, granted;
 
-	if (target->sdev->reg.fast_reg || target->opt.allow_ext_sg)
+	if (limit >= needed)
 		return true;
-	for (i = 0; i < target->ch_count; i++) {
-		granted = srp_ch_granted_descs(&target->ch[i], &target->sizes);
-		if (max(granted, 1u) >= needed)
-			continue;
-		srp_path_err(target, "%s grants requests with %u descriptors, but %u are in use since the login; log out and in again, or raise the limit of the target",
-			     target->name, granted, needed);
-		return false;
-	}
-	return true;
+	srp_path_err(target, "%s grants requests with %u descriptors, but %u are in use since the login; log out and in again, or raise the limit of the target",
+		     target->name, limit, needed);
+	return false;
 }
 
 static void srp_target_begin_attempt(struct srp_target *target)

@@ -144,6 +144,12 @@ bool srp_target_usable(struct srp_target *target);
 s32 srp_target_min_req_lim(struct srp_target *target);
 
 /*
+ * S/G entries of a command as the last login allows them: without MRs every entry takes a
+ * descriptor, and the target may have granted short IUs. Any context while connected.
+ */
+unsigned int srp_target_sg_limit(struct srp_target *target);
+
+/*
  * Host reset: drop the connection, finish all commands with DID_RESET, reconnect.
  * Context: may sleep. Return: as srp_reconnect_rport().
  */
