@@ -68,7 +68,6 @@ struct Scan::Probe {
 	unsigned int parts = 0;
 	bool answered = false;
 	bool complete = true;			// no question failed
-	bool over = false;			// what still comes is not listened to
 	Timer deadline;				// of all questions about its controllers
 	Group *group = nullptr;
 };
@@ -83,11 +82,15 @@ struct Scan::Group {
 Scan::Scan(Requester &requester, LocalPort port, std::vector<Pkey> pkeys, Done done, ScanHelp help)
 	: requester_(requester), port_(std::move(port)), wanted_pkeys_(std::move(pkeys)), done_(std::move(done)), help_(std::move(help)),
 	  pkeys_(pkeys_to_probe(port_, wanted_pkeys_)), sa_indexes_(sa_pkey_indexes(port_, help_.sa_pkey_index)),
-	  sa_(requester, { .lid = port_.sm_lid, .pkey_index = sa_indexes_.front(), .sl = port_.sm_sl }, this), dm_(requester, this)
+	  sa_(requester, { .lid = port_.sm_lid, .pkey_index = sa_indexes_.front(), .sl = port_.sm_sl }, this), dm_(requester, &dm_)
 {
 }
 
-Scan::~Scan() { requester_.drop(this); }
+Scan::~Scan()
+{
+	requester_.drop(this);
+	requester_.drop(&dm_);
+}
 
 void Scan::start()
 {
@@ -368,8 +371,6 @@ void Scan::ask_controllers(Probe &probe)
 
 void Scan::on_profile(Probe &probe, Controller &controller, Result<IoControllerProfile> profile)
 {
-	if (probe.over)
-		return;
 	if (!profile) {
 		question_failed(probe, fmt::format("controller {}: no profile", controller.slot), profile.error());
 		return;
@@ -383,8 +384,6 @@ void Scan::on_profile(Probe &probe, Controller &controller, Result<IoControllerP
 		probe.parts++;
 		dm_.services(probe.address, controller.slot, first, last,
 			     [this, &probe, &controller, first, last](Result<std::vector<ServiceEntry>> services) {
-				     if (probe.over)
-					     return;
 				     if (!services) {
 					     question_failed(probe, fmt::format("controller {}: no services {} to {}", controller.slot, first, last),
 							     services.error());
@@ -408,10 +407,10 @@ void Scan::question_failed(Probe &probe, const std::string &what, const Error &e
 	part_done(probe);
 }
 
-// What it said so far counts. The requester still waits for its other questions, but nobody waits for the requester.
+// What it said so far counts. Its other questions are neither waited for nor asked.
 void Scan::give_up(Probe &probe, const std::string &why)
 {
-	probe.over = true;
+	requester_.drop(&dm_, probe.address);	// not what the SA is asked, which may live at the same address
 	probe.complete = false;
 	problems_.push_back({ fmt::format("LID 0x{}, P_Key {}: {}; the rest is not asked for", probe.lid.text(), probe.pkey.text(), why),
 			      Cause::Timeout });

@@ -33,7 +33,7 @@ bool is_from(const MadAddress &from, const MadAddress &asked) { return from.lid 
 
 struct Requester::Request {
 	MadAddress to;
-	Lid destination;		// as asked for; redirections do not change it
+	MadAddress asked;		// where it was to go; redirections do not change it
 	MgmtClass mgmt_class;
 	Mad mad;
 	Reply reply;
@@ -67,7 +67,7 @@ void Requester::request(const MadAddress &to, const Mad &mad, Reply reply, const
 	Destination &destination = destinations_[to.lid];
 
 	request->to = to;
-	request->destination = to.lid;
+	request->asked = to;
 	request->mad = mad;
 	request->mgmt_class = decode_header(Record<kMadSize>(mad).first<24>()).mgmt_class;
 	request->reply = std::move(reply);
@@ -79,17 +79,41 @@ void Requester::request(const MadAddress &to, const Mad &mad, Reply reply, const
 
 void Requester::drop(const void *asker)
 {
+	for (auto &[lid, destination] : destinations_)
+		drop_waiting(destination, asker, nullptr);
+	drop_started(asker, nullptr);
+	std::erase_if(destinations_, [](const auto &entry) { return entry.second.is_idle(); });
+	pump();
+}
+
+void Requester::drop(const void *asker, const MadAddress &to)
+{
+	const auto found = destinations_.find(to.lid);
+
+	if (found == destinations_.end())
+		return;
+	drop_waiting(found->second, asker, &to);
+	drop_started(asker, &to);
+	if (found->second.is_idle())
+		destinations_.erase(found);
+	pump();
+}
+
+void Requester::drop_waiting(Destination &destination, const void *asker, const MadAddress *to)
+{
+	std::erase_if(destination.waiting,
+		      [&](const RequestPtr &request) { return request->asker == asker && (!to || request->asked == *to); });
+}
+
+void Requester::drop_started(const void *asker, const MadAddress *to)
+{
 	std::vector<Request *> all;
 
-	for (auto &[lid, destination] : destinations_)
-		std::erase_if(destination.waiting, [&](const RequestPtr &request) { return request->asker == asker; });
 	for (const auto &[request, owned] : started_)
-		if (owned->asker == asker)
+		if (owned->asker == asker && (!to || owned->asked == *to))
 			all.push_back(owned.get());
 	for (Request *request : all)
 		end(*request);
-	std::erase_if(destinations_, [](const auto &entry) { return entry.second.is_idle(); });
-	pump();
 }
 
 Result<void> Requester::receive_reports(ReportHandler handler)
@@ -177,7 +201,7 @@ void Requester::start(RequestPtr owned)
 		release_slot(request);
 		pump();
 	});
-	const auto moved = redirections_.find({ request.destination, request.mgmt_class });
+	const auto moved = redirections_.find({ request.asked.lid, request.mgmt_class });
 	if (moved != redirections_.end()) {
 		request.to = moved->second;
 		request.redirections++;
@@ -234,7 +258,7 @@ void Requester::wait_until_due(Request &request)
 			wait_until_due(request);
 		} else if (request.tries >= policy_.tries || scheduler_.now() >= request.deadline) {
 			// Maybe because it went where a redirection once pointed.
-			redirections_.erase({ request.destination, request.mgmt_class });
+			redirections_.erase({ request.asked.lid, request.mgmt_class });
 			give_up(request, request.busy ? "always busy" : "no answer");
 		} else {
 			counters_.repeated++;
@@ -284,7 +308,7 @@ Result<void> Requester::redirect(Request &request, const Message &message)
 	const size_t offset = data_offset(request.mgmt_class);
 
 	if (request.redirections >= kMaxRedirections) {
-		redirections_.erase({ request.destination, request.mgmt_class });
+		redirections_.erase({ request.asked.lid, request.mgmt_class });
 		return Error { "redirected too often" };
 	}
 	if (message.size() < offset + ClassPortInfo::kSize)
@@ -303,7 +327,7 @@ Result<void> Requester::redirect(Request &request, const Message &message)
 	request.to.qkey = info.redirect_qkey ? info.redirect_qkey : kGsiQkey;
 	request.redirections++;
 	counters_.redirected++;
-	redirections_[{ request.destination, request.mgmt_class }] = request.to;
+	redirections_[{ request.asked.lid, request.mgmt_class }] = request.to;
 	return {};
 }
 
@@ -367,14 +391,15 @@ void Requester::on_gone(const Error &why)
 		destination.waiting.clear();
 	}
 	for (Request *request : all)
-		finish(*request, why);
+		if (started_.contains(request))	// a reply may have dropped it
+			finish(*request, why);
 	if (gone_)
 		gone_(why);
 }
 
 void Requester::finish(Request &request, Result<Message> result)
 {
-	const Lid lid = request.destination;
+	const Lid lid = request.asked.lid;
 	const RequestPtr owned = end(request);
 
 	if (destinations_[lid].is_idle())
@@ -388,14 +413,14 @@ Requester::RequestPtr Requester::end(Request &request)
 {
 	const auto found = started_.find(&request);
 	RequestPtr owned = std::move(found->second);
-	Destination &destination = destinations_[request.destination];
+	Destination &destination = destinations_[request.asked.lid];
 
 	started_.erase(found);
 	for (const Request::Try &one : request.sent_tries)
 		transactions_.erase(one.transaction);
 	release_slot(request);
 	destination.unanswered--;
-	list_if_ready(request.destination, destination);
+	list_if_ready(request.asked.lid, destination);
 	return owned;
 }
 

@@ -52,8 +52,9 @@ public:
 	// or with an error: Cause::Timeout, Cause::System, or Cause::Invalid after a redirection that cannot be followed.
 	// asker: whose question it is, for drop().
 	void request(const MadAddress &to, const Mad &mad, Reply reply, const void *asker = nullptr);
-	// All open questions of that asker. Nobody is called.
+	// All open questions of that asker; or those of them that went to one address. Nobody is called.
 	void drop(const void *asker);
+	void drop(const void *asker, const MadAddress &to);
 	// For a destination that can do more than others.
 	void set_destination_limit(Lid lid, unsigned int questions) { limits_[lid] = questions; }
 	// The local P_Key table; redirections name P_Keys.
@@ -82,6 +83,8 @@ private:
 	void on_mad(const MadAddress &from, Message message) override;
 	void on_gone(const Error &why) override;
 
+	void drop_waiting(Destination &destination, const void *asker, const MadAddress *to);
+	void drop_started(const void *asker, const MadAddress *to);
 	unsigned int limit_of(Lid lid) const;
 	Duration first_gap(MgmtClass mgmt_class) const;
 	Duration gap_after(const Request &request, unsigned int tries_done) const;

@@ -481,6 +481,8 @@ TEST_F(DiscoveryTest, AUnitThatFallsSilent)
 	fabric.add_target(Lid(5));
 	EXPECT_EQ(found(), "0005/ffff");
 	EXPECT_LT(took, 6s);
+	EXPECT_EQ(target.questions, 1u + 4 * 3) << "what waited for its turn is not asked";
+	EXPECT_EQ(time.elapsed() - started, took) << "nor waited for";
 	ASSERT_EQ(problems.size(), 1u);
 	EXPECT_EQ(problems[0], "LID 0x0004, P_Key ffff: controller 1: no profile: no answer within 5000 ms; the rest is not asked for");
 }
@@ -500,6 +502,7 @@ TEST_F(DiscoveryTest, AUnitThatTakesItsTime)
 	fabric.add_target(Lid(5));
 	EXPECT_EQ(found(), "0005/ffff");
 	EXPECT_LT(took, 26s);
+	EXPECT_LT(target.questions, 100u);
 	ASSERT_EQ(problems.size(), 1u);
 	EXPECT_EQ(problems[0], "LID 0x0004, P_Key ffff: the unit takes more than 20000 ms to describe its controllers; the rest is not asked for");
 }

@@ -266,6 +266,49 @@ TEST_F(RequesterTest, QuestionsOfOneAskerAreDropped)
 	EXPECT_EQ(ask(Lid(4)), "ok") << "what they held is free again";
 }
 
+// A unit that is given up: its other questions, and nobody else's, through that partition only.
+TEST_F(RequesterTest, QuestionsToOneAddressAreDropped)
+{
+	std::map<std::string, unsigned int> answered;
+	const int me = 0, other = 0;
+	const auto ask_some = [&](const std::string &name, const void *asker, const MadAddress &to) {
+		for (int i = 0; i < 20; i++)
+			DmClient(*requester, asker).io_unit_info(to, [&answered, name](Result<IoUnitInfo>) { answered[name]++; });
+	};
+
+	use({ .per_port = 8, .per_destination = 2 });
+	fabric.add_target(Lid(4)).faults.delay = 10ms;
+	fabric.add_target(Lid(5));
+	ask_some("dropped", &me, { .lid = Lid(4) });
+	ask_some("of another", &other, { .lid = Lid(4) });
+	ask_some("in another partition", &me, { .lid = Lid(4), .pkey_index = 1 });
+	ask_some("elsewhere", &me, { .lid = Lid(5) });
+	time.run_for(15ms);	// some are answered, some are on their way, some wait
+	const unsigned int before = answered["dropped"];
+	EXPECT_GT(before, 0u);
+	requester->drop(&me, { .lid = Lid(4) });
+	time.run();
+	EXPECT_EQ(answered, (std::map<std::string, unsigned int> {
+				    { "dropped", before }, { "of another", 20 }, { "in another partition", 20 }, { "elsewhere", 20 } }));
+	EXPECT_EQ(ask(Lid(4)), "ok") << "what they held is free again";
+}
+
+// Whoever hears that all is lost may say that nothing else matters.
+TEST_F(RequesterTest, AReplyMayDropTheOthersWhileThePortGoes)
+{
+	unsigned int called = 0;
+	const int me = 0;
+
+	for (uint16_t lid = 4; lid < 20; lid++)
+		DmClient(*requester, &me).io_unit_info({ .lid = Lid(lid) }, [&](Result<IoUnitInfo>) {
+			called++;
+			requester->drop(&me);
+		});
+	fabric.unplug(Lid(2));
+	time.run();
+	EXPECT_EQ(called, 1u);
+}
+
 TEST_F(RequesterTest, UnplugFailsEverything)
 {
 	unsigned int failed = 0;
