@@ -32,7 +32,7 @@ bool is_about_rdma(std::string_view uevent)
 	return false;
 }
 
-Result<std::unique_ptr<Uevents>> Uevents::open(EventLoop &loop, Task changed)
+Result<std::unique_ptr<Listener>> Uevents::open(EventLoop &loop, Task changed)
 {
 	Fd fd(socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_KOBJECT_UEVENT));
 	sockaddr_nl address = {};
@@ -46,7 +46,7 @@ Result<std::unique_ptr<Uevents>> Uevents::open(EventLoop &loop, Task changed)
 	if (!watch)
 		return watch.error();
 	events->watch_ = std::move(*watch);
-	return events;
+	return std::unique_ptr<Listener>(std::move(events));
 }
 
 void Uevents::receive_all()

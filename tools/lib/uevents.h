@@ -3,6 +3,7 @@
 #ifndef SRP_TOOLS_UEVENTS_H
 #define SRP_TOOLS_UEVENTS_H
 
+#include "devices.h"
 #include "event_loop.h"
 
 namespace srp {
@@ -11,11 +12,11 @@ namespace srp {
 // then KEY=value, each ended by a zero.
 bool is_about_rdma(std::string_view uevent);
 
-class Uevents {
+class Uevents : public Listener {
 public:
 	// changed is called once for all events that came together.
-	static Result<std::unique_ptr<Uevents>> open(EventLoop &loop, Task changed);
-	~Uevents() { watch_ = {}; }
+	static Result<std::unique_ptr<Listener>> open(EventLoop &loop, Task changed);
+	~Uevents() override { watch_ = {}; }
 
 private:
 	Uevents(Fd fd, Task changed) : fd_(std::move(fd)), changed_(std::move(changed)) {}

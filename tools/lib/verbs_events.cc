@@ -13,22 +13,22 @@ namespace {
 
 struct Event {
 	ibv_event_type type;
-	VerbsEvents::Kind kind;
+	DeviceEvent kind;
 	const char *text;
 };
 
 constexpr Event kEvents[] = {
-	{ IBV_EVENT_PORT_ACTIVE, VerbsEvents::Kind::Changed, "the port is active" },
-	{ IBV_EVENT_SM_CHANGE, VerbsEvents::Kind::Changed, "another SM" },
-	{ IBV_EVENT_LID_CHANGE, VerbsEvents::Kind::Changed, "another LID" },
-	{ IBV_EVENT_CLIENT_REREGISTER, VerbsEvents::Kind::Changed, "the SM forgot its subscribers" },
-	{ IBV_EVENT_PKEY_CHANGE, VerbsEvents::Kind::Changed, "other P_Keys" },
-	{ IBV_EVENT_DEVICE_FATAL, VerbsEvents::Kind::Fatal, "fatal error of the device" },
+	{ IBV_EVENT_PORT_ACTIVE, DeviceEvent::Changed, "the port is active" },
+	{ IBV_EVENT_SM_CHANGE, DeviceEvent::Changed, "another SM" },
+	{ IBV_EVENT_LID_CHANGE, DeviceEvent::Changed, "another LID" },
+	{ IBV_EVENT_CLIENT_REREGISTER, DeviceEvent::Changed, "the SM forgot its subscribers" },
+	{ IBV_EVENT_PKEY_CHANGE, DeviceEvent::Changed, "other P_Keys" },
+	{ IBV_EVENT_DEVICE_FATAL, DeviceEvent::Fatal, "fatal error of the device" },
 };
 
 } // namespace
 
-Result<std::unique_ptr<VerbsEvents>> VerbsEvents::open(EventLoop &loop, const PortName &name, Handler handler)
+Result<std::unique_ptr<Listener>> VerbsEvents::open(EventLoop &loop, const PortName &name, Devices::EventHandler handler)
 {
 	int count = 0;
 	ibv_device **devices = ibv_get_device_list(&count);
@@ -49,10 +49,10 @@ Result<std::unique_ptr<VerbsEvents>> VerbsEvents::open(EventLoop &loop, const Po
 	if (!watch)
 		return watch.error();
 	events->watch_ = std::move(*watch);
-	return events;
+	return std::unique_ptr<Listener>(std::move(events));
 }
 
-VerbsEvents::VerbsEvents(ibv_context *context, PortName name, Handler handler)
+VerbsEvents::VerbsEvents(ibv_context *context, PortName name, Devices::EventHandler handler)
 	: context_(context), name_(std::move(name)), handler_(std::move(handler))
 {
 }
@@ -71,14 +71,14 @@ void VerbsEvents::read_one()
 		if (errno == EAGAIN || errno == EINTR)
 			return;
 		watch_ = {};	// it would be ready for ever
-		handler_(Kind::Fatal, "the device is gone");
+		handler_(DeviceEvent::Fatal, "the device is gone");
 		return;
 	}
 	const auto type = event.event_type;
 	const int port = event.element.port_num;
 	ibv_ack_async_event(&event);
 	for (const Event &known : kEvents)
-		if (known.type == type && (known.kind == Kind::Fatal || port == static_cast<int>(name_.number))) {
+		if (known.type == type && (known.kind == DeviceEvent::Fatal || port == static_cast<int>(name_.number))) {
 			handler_(known.kind, known.text);
 			return;
 		}

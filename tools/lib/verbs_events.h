@@ -3,32 +3,26 @@
 #ifndef SRP_TOOLS_VERBS_EVENTS_H
 #define SRP_TOOLS_VERBS_EVENTS_H
 
+#include "devices.h"
 #include "event_loop.h"
-#include "sysfs.h"
 
 struct ibv_context;
 
 namespace srp {
 
-class VerbsEvents {
+class VerbsEvents : public Listener {
 public:
-	enum class Kind {
-		Changed,	// of the port; look again
-		Fatal,		// of the device; nothing will come any more
-	};
-	using Handler = std::function<void(Kind, const std::string &what)>;
-
 	// Fails where the device has no user-space driver.
-	static Result<std::unique_ptr<VerbsEvents>> open(EventLoop &loop, const PortName &name, Handler handler);
-	~VerbsEvents();
+	static Result<std::unique_ptr<Listener>> open(EventLoop &loop, const PortName &name, Devices::EventHandler handler);
+	~VerbsEvents() override;
 
 private:
-	VerbsEvents(ibv_context *context, PortName name, Handler handler);
+	VerbsEvents(ibv_context *context, PortName name, Devices::EventHandler handler);
 	void read_one();
 
 	ibv_context *context_;
 	const PortName name_;
-	Handler handler_;
+	Devices::EventHandler handler_;
 	EventLoop::Watch watch_;
 };
 

@@ -5,10 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "port_server.h"
 #include "service.h"
 #include "state_file.h"
-#include "uevents.h"
 
 namespace srp {
 
@@ -16,22 +14,19 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Where the kernel tells nothing of devices that come and go, they are looked for that often.
-constexpr Duration kPollTime = 10s;
 // A thousand logins are a thousand changes of the status.
 constexpr Duration kStatusTime = 1s;
 
 // Ties the ports of this process to signals, devices, rules and systemd.
 class Server {
 public:
-	Server(EventLoop &loop, const Sysfs &sysfs, const SrpDaemonOptions &options, Rules rules, Log &log)
-		: loop_(loop), options_(options), log_(log), manager_(ServiceManager::from_environment()),
+	Server(const ServerWorld &world, const SrpDaemonOptions &options, Rules rules)
+		: world_(world), loop_(world.loop), options_(options), log_(world.log), manager_(ServiceManager::from_environment()),
 		  rules_(std::make_shared<const Rules>(std::move(rules))),
-		  context_({ .loop = loop, .sysfs = sysfs, .log = log, .changed = [this] { status_changed(); } }),
-		  ports_(loop, sysfs, log, [this](const PortName &name, bool discover) {
+		  ports_(loop_, world.sysfs, log_, [this](const PortName &name, bool discover) {
 			  DaemonConfig config = options_.config;
 			  config.discover = discover;
-			  return start_port_server(context_, name, config, rules_);
+			  return start_port_server(world_, [this] { status_changed(); }, name, config, rules_);
 		  })
 	{
 	}
@@ -58,9 +53,9 @@ public:
 private:
 	void watch_devices()
 	{
-		auto events = Uevents::open(loop_, [this] { ports_.update(); });
+		auto events = world_.devices.hear_of_all([this] { ports_.update(); });
 		if (events) {
-			uevents_ = std::move(*events);
+			device_news_ = std::move(*events);
 			return;
 		}
 		log_.info(events.error().text + "; looking for devices now and then instead");
@@ -69,7 +64,7 @@ private:
 
 	void poll_devices()
 	{
-		poll_timer_ = loop_.after(kPollTime, [this] {
+		poll_timer_ = loop_.after(world_.poll_time, [this] {
 			ports_.update();
 			poll_devices();
 		});
@@ -136,7 +131,7 @@ private:
 		const auto daemons = ports_.daemons();
 		manager_.notify("STATUS=" + status_line(daemons));
 		for (const PortDaemon *daemon : daemons)
-			if (const auto written = write_state(kRunDirectory, *daemon); !written)
+			if (const auto written = write_state(world_.run_directory, *daemon); !written)
 				log_.warning(fmt::format("{}; srp_daemon --status has no news", written.error().text));
 	}
 
@@ -148,23 +143,23 @@ private:
 		watchdog_timer_ = loop_.after(manager_.watchdog_period(), [this] { pat_watchdog(); });
 	}
 
+	const ServerWorld &world_;
 	EventLoop &loop_;
 	const SrpDaemonOptions &options_;
 	Log &log_;
 	const ServiceManager manager_;
 	std::shared_ptr<const Rules> rules_;
-	const ServerContext context_;
 	bool status_pending_ = false;
 	Timer status_timer_, poll_timer_, watchdog_timer_;
-	std::unique_ptr<Uevents> uevents_;
+	std::unique_ptr<Listener> device_news_;
 	PortSet ports_;		// the last one, because its ports call the others
 };
 
 } // namespace
 
-Result<void> serve(EventLoop &loop, const Sysfs &sysfs, const std::optional<PortName> &port, const SrpDaemonOptions &options, Rules rules, Log &log)
+Result<void> serve(const ServerWorld &world, const std::optional<PortName> &port, const SrpDaemonOptions &options, Rules rules)
 {
-	return Server(loop, sysfs, options, std::move(rules), log).run(port);
+	return Server(world, options, std::move(rules)).run(port);
 }
 
 } // namespace srp

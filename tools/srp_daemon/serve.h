@@ -2,13 +2,13 @@
 #ifndef SRP_TOOLS_SERVE_H
 #define SRP_TOOLS_SERVE_H
 
+#include "port_server.h"
 #include "srp_daemon_options.h"
 
 namespace srp {
 
 // The daemon: until SIGINT or SIGTERM. No port: all there are. The error if it could not begin.
-Result<void> serve(EventLoop &loop, const Sysfs &sysfs, const std::optional<PortName> &port, const SrpDaemonOptions &options, Rules rules,
-		   Log &log);
+Result<void> serve(const ServerWorld &world, const std::optional<PortName> &port, const SrpDaemonOptions &options, Rules rules);
 
 } // namespace srp
 

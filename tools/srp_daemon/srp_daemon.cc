@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "once.h"
-#include "port_server.h"
+#include "real_devices.h"
 #include "serve.h"
 #include "status.h"
 
@@ -32,18 +32,18 @@ enum class Outcome { Well, Trouble };
 
 Outcome trouble_if(bool trouble) { return trouble ? Outcome::Trouble : Outcome::Well; }
 
-Result<Outcome> show_status(EventLoop &loop, const Sysfs &sysfs, const SrpDaemonOptions &options)
+Result<Outcome> show_status(const ServerWorld &world, const SrpDaemonOptions &options)
 {
 	std::optional<PortName> only;
 
 	if (!options.port.device.empty() || !options.port.umad.empty()) {
-		const auto name = choose_port(sysfs, options.port);
-		const auto port = name ? sysfs.port(*name) : name.error();
+		const auto name = choose_port(world.sysfs, options.port);
+		const auto port = name ? world.sysfs.port(*name) : name.error();
 		if (!port)
 			return port.error();
 		only = *name;
 	}
-	const StatusReport report = collect_status(sysfs, kRunDirectory, only, loop.now());
+	const StatusReport report = collect_status(world.sysfs, world.run_directory, only, world.loop.now());
 	print(stdout, options.json ? json_status(report) : human_status(report));
 	if (auto written = flush(stdout, "the status"); !written)
 		return written.error();
@@ -53,11 +53,13 @@ Result<Outcome> show_status(EventLoop &loop, const Sysfs &sysfs, const SrpDaemon
 Result<Outcome> start(EventLoop &loop, SrpDaemonOptions &options, Log &log)
 {
 	const Sysfs sysfs = Sysfs::from_environment();
+	RealDevices devices(loop);
+	const ServerWorld world = { .loop = loop, .sysfs = sysfs, .devices = devices, .log = log };
 
 	for (const std::string &warning : options.warnings)
 		log.warning(warning);
 	if (options.status)
-		return show_status(loop, sysfs, options);
+		return show_status(world, options);
 	auto rules = Rules::load(options.rules_file);
 	if (!rules)
 		return rules.error();
@@ -85,7 +87,7 @@ Result<Outcome> start(EventLoop &loop, SrpDaemonOptions &options, Log &log)
 		const auto troubles = scan_and_act_once(loop, sysfs, *port, options, *rules, log);
 		return troubles ? Result<Outcome>(trouble_if(*troubles > 0)) : troubles.error();
 	}
-	if (auto served = serve(loop, sysfs, name, options, std::move(*rules), log); !served)
+	if (auto served = serve(world, name, options, std::move(*rules)); !served)
 		return served.error();
 	return Outcome::Well;
 }

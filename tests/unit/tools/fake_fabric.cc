@@ -413,11 +413,10 @@ void FakeFabric::trap(const Notice &notice, Lid from)
 
 void FakeFabric::unplug(Lid lid)
 {
-	Port *port = attached_.at(lid);
-
-	port->gone_ = true;
-	later(Duration(0), [port] {
-		if (port->receiver_)
-			port->receiver_->on_gone({ "no such device", Cause::System, ENODEV });
+	attached_.at(lid)->gone_ = true;
+	later(Duration(0), [this, lid] {
+		const auto port = attached_.find(lid);	// whoever had it open may have closed it
+		if (port != attached_.end() && port->second->gone_ && port->second->receiver_)
+			port->second->receiver_->on_gone({ "no such device", Cause::System, ENODEV });
 	});
 }
