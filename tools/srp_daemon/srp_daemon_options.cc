@@ -26,8 +26,6 @@ Result<void> set_device_and_port(PortChoice &choice, const std::string &text)
 	return {};
 }
 
-const char *yes_no(bool flag) { return flag ? "yes" : "no"; }
-
 } // namespace
 
 CommandLine srp_daemon_command_line(SrpDaemonOptions &o)
@@ -114,27 +112,31 @@ std::string configuration_report(const SrpDaemonOptions &o, const std::optional<
 {
 	const DaemonConfig &c = o.config;
 
+	const std::string rescan = c.rescan.count() ? fmt::format("Performs full target rescan every {} seconds", c.rescan.count()) : "No full target rescan";
+	const std::string recheck = c.recheck.count() ? fmt::format("Retries to connect to existing target after {} seconds", c.recheck.count()) :
+							"Do not retry to connect to existing targets";
+
+	// To the byte what scripts know, tabs included.
 	return fmt::format(" configuration report\n"
 			   " ------------------------------------------------\n"
-			   " Current pid                : {}\n"
-			   " Device name                : \"{}\"\n"
-			   " IB port                    : {}\n"
-			   " Mad Retries                : {}\n"
-			   " Mads in flight             : {}\n"
-			   " Mad Timeout (msec)         : {}\n"
-			   " Prints add target command  : {}\n"
-			   " Executes add target command: {}\n"
-			   " Print also connected targets: {}\n"
-			   " Report current targets and stop: {}\n"
-			   " Reads rules from           : {}\n"
-			   " Initiator extension        : {}\n"
-			   " Rescan period (sec)        : {}\n"
-			   " Recheck period (sec)       : {}\n"
+			   " Current pid                \t\t: {}\n"
+			   " Device name                \t\t: \"{}\"\n"
+			   " IB port                    \t\t: {}\n"
+			   " Mad Retries                \t\t: {}\n"
+			   " Number of outstanding WR   \t\t: {}\n"
+			   " Mad timeout (msec)\t     \t\t: {}\n"
+			   " Prints add target command  \t\t: {:d}\n"
+			   " Executes add target command\t\t: {:d}\n"
+			   " Print also connected targets \t\t: {:d}\n"
+			   " Report current targets and stop \t: {:d}\n"
+			   " Reads rules from \t\t\t: {}\n"
+			   " {} initiator_ext\n"
+			   " {}\n"
+			   " {}\n"
 			   " ------------------------------------------------\n",
 			   getpid(), port ? port->device : "all", port ? fmt::format("{}", port->number) : "all", c.policy.tries, c.policy.per_port,
-			   std::chrono::duration_cast<std::chrono::milliseconds>(c.policy.timeout).count(), yes_no(c.print), yes_no(c.execute),
-			   yes_no(c.all), yes_no(o.once), o.rules_file, yes_no(c.login.initiator_ext),
-			   c.rescan.count() ? fmt::format("{}", c.rescan.count()) : "none", c.recheck.count());
+			   std::chrono::duration_cast<std::chrono::milliseconds>(c.policy.timeout).count(), c.print, c.execute, c.all, o.once,
+			   o.rules_file, c.login.initiator_ext ? "Print" : "Do not print", rescan, recheck);
 }
 
 } // namespace srp

@@ -482,8 +482,35 @@ TEST(Options, TheReportNamesThePort)
 {
 	SrpDaemonOptions o;
 
-	EXPECT_NE(configuration_report(o, PortName { "mlx4_0", 2 }).find("\"mlx4_0\"\n IB port                    : 2\n"), std::string::npos);
-	EXPECT_NE(configuration_report(o, std::nullopt).find("\"all\"\n IB port                    : all\n"), std::string::npos);
+	EXPECT_NE(configuration_report(o, PortName { "mlx4_0", 2 }).find("\"mlx4_0\"\n IB port                    \t\t: 2\n"), std::string::npos);
+	EXPECT_NE(configuration_report(o, std::nullopt).find("\"all\"\n IB port                    \t\t: all\n"), std::string::npos);
+}
+
+// vm:245 has it beside rdma-core's.
+TEST(Options, TheReportSaysWhatIsSet)
+{
+	SrpDaemonOptions o;
+	const auto says = [&](const std::string &line) {
+		return configuration_report(o, PortName { "mlx4_0", 2 }).find("\n " + line + "\n") != std::string::npos;
+	};
+
+	EXPECT_TRUE(says("Do not print initiator_ext"));
+	EXPECT_TRUE(says("No full target rescan"));
+	EXPECT_TRUE(says("Prints add target command  \t\t: 0"));
+	EXPECT_TRUE(says("Report current targets and stop \t: 0"));
+	o.once = o.config.print = o.config.login.initiator_ext = true;
+	o.config.rescan = 30s;
+	o.config.recheck = 7s;
+	o.config.policy.timeout = 700ms;
+	EXPECT_TRUE(says("Print initiator_ext"));
+	EXPECT_TRUE(says("Performs full target rescan every 30 seconds"));
+	EXPECT_TRUE(says("Retries to connect to existing target after 7 seconds"));
+	EXPECT_TRUE(says("Prints add target command  \t\t: 1"));
+	EXPECT_TRUE(says("Executes add target command\t\t: 0"));
+	EXPECT_TRUE(says("Report current targets and stop \t: 1"));
+	o.config.recheck = 0s;
+	EXPECT_TRUE(says("Do not retry to connect to existing targets"));
+	EXPECT_TRUE(says("Mad timeout (msec)\t     \t\t: 700"));
 }
 
 TEST(Programs, CheckConfig)
