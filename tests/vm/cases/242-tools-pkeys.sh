@@ -34,6 +34,14 @@ run() {
 	pairs /tmp/ours
 	ibsrpdm -c -d "$umad" >/tmp/theirs 2>/dev/null
 	measure "the distribution's: $(pairs /tmp/theirs | paste -sd, )"
+	step "P_Keys that only look shared"
+	# 8003 is in no table of the target. 0002 is in one of them, but both ends would be limited members. Nobody asks the target through
+	# them either: that would remain without answer.
+	echo "not reported: $(pairs /tmp/ours | grep -c -e '8003$' -e 'vib1:1 [08]002$') phantoms"
+	! has_pkey vib1 1 0x8003 && ! has_pkey vib1 2 0x8003 || fail "the target is in the partition"
+	$OURS/ibsrpdm -c -v -k 8003 -k 8002 -d "$umad" >/tmp/ours 2>/tmp/ours.err; echo "status $?"
+	pairs /tmp/ours
+	sed 's/.*, \([0-9]* unanswered\).*/\1/' /tmp/ours.err
 	step "one P_Key"
 	$OURS/ibsrpdm -c -k 0x8001 -d "$umad" >/tmp/ours
 	pairs /tmp/ours
