@@ -12,7 +12,6 @@ pairs() {
 }
 
 run() {
-	have ibsrpdm
 	[ -x $OURS/ibsrpdm ] || skip "the tools were not built (make tools)"
 	ib_load
 	mkdir -p $SM_DIR
@@ -32,8 +31,7 @@ run() {
 	step "login strings"
 	$OURS/ibsrpdm -c -d "$umad" >/tmp/ours || fail "ibsrpdm: $?"
 	pairs /tmp/ours
-	ibsrpdm -c -d "$umad" >/tmp/theirs 2>/dev/null
-	measure "the distribution's: $(pairs /tmp/theirs | paste -sd, )"
+	# The distribution's is no measure here: it waits for answers through partitions that are not shared, and takes late ones for others.
 	step "P_Keys that only look shared"
 	# 8003 is in no table of the target. 0002 is in one of them, but both ends would be limited members. Nobody asks the target through
 	# them either: that would remain without answer.
