@@ -139,7 +139,7 @@ void Connections::scan_ends()
 
 void Connections::look_again_later(const std::string &key, const Target &target)
 {
-	if (config_.recheck > 0s)
+	if (config_.recheck > Duration::zero())
 		connected_.insert_or_assign(key, Recheck { target, world_.scheduler.now() + config_.recheck });
 }
 
@@ -245,7 +245,7 @@ void Connections::fail_path(const Gid &gid)
 		if (host.connected_to != gid || host.local != name_)
 			continue;
 		for (const auto &file : world_.sysfs.fail_path_files(host.name))
-			world_.notices.submit(file, "1", [this, name = host.name](Result<void> done) {
+			world_.notices.submit(file, "1", [this, name = host.name](const Result<void> &done) {
 				if (done)
 					world_.log.info(fmt::format("{}: told the initiator that the path of {} is gone", name_.text(), name));
 				// No such file: a module without it. No such device: the login ended meanwhile.
@@ -277,10 +277,10 @@ void Connections::log_in(const std::string &key)
 	entry.state = State::Connecting;
 	world_.log.debug(fmt::format("{}: login to {}: {}", name_.text(), entry.what, entry.login));
 	world_.logins.submit(world_.sysfs.add_target(name_), entry.login,
-			     [this, key](Result<void> result) { logged_in(key, std::move(result)); });
+			     [this, key](const Result<void> &result) { logged_in(key, result); });
 }
 
-void Connections::logged_in(const std::string &key, Result<void> result)
+void Connections::logged_in(const std::string &key, const Result<void> &result)
 {
 	const auto found = entries_.find(key);
 

@@ -65,7 +65,7 @@ private:
 	void recheck();
 	void wait_for_return(Entry &entry);
 	void log_in(const std::string &key);
-	void logged_in(const std::string &key, Result<void> result);
+	void logged_in(const std::string &key, const Result<void> &result);
 	void retry(const std::string &key);
 	void drop_unwanted();
 	void fail_path(const Gid &gid);

@@ -96,7 +96,7 @@ void Scan::start()
 {
 	if (!prepare())
 		return;
-	after_class_ = [this](Result<void> reached) {
+	after_class_ = [this](const Result<void> &reached) {
 		if (!reached)
 			fail(reached.error());
 		else
@@ -109,7 +109,7 @@ void Scan::start(Lid lid)
 {
 	if (!prepare())
 		return;
-	after_class_ = [this, lid](Result<void> reached) {
+	after_class_ = [this, lid](const Result<void> &reached) {
 		if (!reached)
 			fail(reached.error());
 		else
@@ -122,7 +122,7 @@ void Scan::start(Gid gid)
 {
 	if (!prepare())
 		return;
-	after_class_ = [this, gid](Result<void> reached) {
+	after_class_ = [this, gid](const Result<void> &reached) {
 		if (!reached) {
 			fail(reached.error());
 			return;
@@ -216,7 +216,7 @@ void Scan::find_ports_one_by_one()
 		struct Collect {
 			std::vector<Lid> lids;
 			std::vector<bool> has_dm;
-			size_t open;
+			size_t open = 0;
 		};
 		auto all = std::make_shared<Collect>();
 		std::set<Lid> seen;
@@ -254,7 +254,7 @@ void Scan::check_and_probe(Lid lid)
 		if (!port)
 			fail({ fmt::format("LID 0x{}: no PortInfo: {}", lid.text(), port.error().text), port.error().cause, port.error().code });
 		else
-			probe_lids(port->capability_mask & kIsDeviceManagement ? std::vector<Lid> { lid } : std::vector<Lid>());
+			probe_lids((port->capability_mask & kIsDeviceManagement) ? std::vector<Lid> { lid } : std::vector<Lid>());
 	});
 }
 
@@ -319,7 +319,7 @@ void Scan::ask_io_unit(Probe &probe)
 		ask();
 		return;
 	}
-	dm_.set_trap_address(probe.address, port_.lid, port_.gid, [this, &probe, ask](Result<Message> done) {
+	dm_.set_trap_address(probe.address, port_.lid, port_.gid, [this, &probe, ask](const Result<Message> &done) {
 		if (!done)
 			problem(probe, "cannot set the trap address", done.error());
 		ask();

@@ -48,13 +48,14 @@ Result<void> EventLoop::on_signals(const std::vector<int> &signals, std::functio
 	sigemptyset(&set);
 	for (const int number : signals)
 		sigaddset(&set, number);
-	if (sigprocmask(SIG_BLOCK, &set, nullptr) < 0)
-		return system_error("sigprocmask");
+	errno = pthread_sigmask(SIG_BLOCK, &set, nullptr);
+	if (errno)
+		return system_error("pthread_sigmask");
 	signals_ = Fd(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
 	if (!signals_)
 		return system_error("signalfd");
 	auto watch = this->watch(signals_.get(), [this, handler = std::move(handler)] {
-		signalfd_siginfo info;
+		signalfd_siginfo info = {};
 		while (read(signals_.get(), &info, sizeof(info)) == sizeof(info))
 			handler(static_cast<int>(info.ssi_signo));
 	});

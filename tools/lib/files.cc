@@ -84,7 +84,7 @@ Result<void> write_file(const std::filesystem::path &path, const std::string &te
 
 	if (!fd)
 		return system_error(path.string());
-	ssize_t n;
+	ssize_t n = 0;
 	do
 		n = write(fd.get(), text.data(), text.size());
 	while (n < 0 && errno == EINTR);

@@ -23,7 +23,7 @@ constexpr size_t kErrorsRemembered = 10000;
 bool stderr_is_journal()
 {
 	const char *stream = getenv("JOURNAL_STREAM");
-	struct stat status;
+	struct stat status = {};
 
 	return stream && !fstat(STDERR_FILENO, &status) && stream == fmt::format("{}:{}", status.st_dev, status.st_ino);
 }

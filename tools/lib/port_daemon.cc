@@ -190,7 +190,7 @@ void PortDaemon::plan_rescan(bool failed)
 {
 	std::optional<Duration> wait;
 
-	if (config_.rescan > 0s)
+	if (config_.rescan > Duration::zero())
 		wait = config_.rescan;
 	// Without an SM there may be no event either that tells of its return.
 	if (failed)
@@ -301,7 +301,7 @@ void PortDaemon::keep_static_targets()
 		return;
 	}
 	connections_.keep_static(rules_->static_targets());
-	static_timer_ = world_.scheduler.after(config_.rescan > 0s ? std::min<Duration>(config_.rescan, kStaticTime) : kStaticTime,
+	static_timer_ = world_.scheduler.after(config_.rescan > Duration::zero() ? std::min<Duration>(config_.rescan, kStaticTime) : kStaticTime,
 					       [this] { keep_static_targets(); });
 }
 
@@ -320,7 +320,7 @@ void PortDaemon::subscribe()
 		return;
 	asked_to_subscribe_ = true;
 	for (const InformInfo &info : kSubscriptions)
-		SaClient(*requester_, sa_).inform(info, [this, sa = sa_, info](Result<InformInfo> done) { subscribed(sa, info, std::move(done)); });
+		SaClient(*requester_, sa_).inform(info, [this, sa = sa_, info](const Result<InformInfo> &done) { subscribed(sa, info, done); });
 }
 
 void PortDaemon::renew_subscriptions()
@@ -338,7 +338,7 @@ void PortDaemon::unsubscribed()
 	cache_.trust(false);
 }
 
-void PortDaemon::subscribed(const MadAddress &sa, const InformInfo &info, Result<InformInfo> done)
+void PortDaemon::subscribed(const MadAddress &sa, const InformInfo &info, const Result<InformInfo> &done)
 {
 	if (sa != sa_)		// what another SM says is none of this one's business
 		return;
@@ -406,10 +406,10 @@ bool PortDaemon::is_from_sm(const MadAddress &from)
 	return from.lid == sm_lid_read_ && sm_lid_read_.is_unicast();
 }
 
-void PortDaemon::stop(Task done)
+void PortDaemon::stop(const Task &done)
 {
 	if (!requester_ || !asked_to_subscribe_) {
-		stop_timer_ = world_.scheduler.after(0ms, std::move(done));
+		stop_timer_ = world_.scheduler.after(0ms, done);
 		return;
 	}
 	world_.log.info(fmt::format("{}: Deregistering traps", name_.text()));
@@ -418,7 +418,7 @@ void PortDaemon::stop(Task done)
 	// Those as well that were not answered: they may have arrived.
 	for (InformInfo info : kSubscriptions) {
 		info.subscribe = false;
-		SaClient(*requester_, sa_).inform(info, [this, open, done](Result<InformInfo>) {
+		SaClient(*requester_, sa_).inform(info, [this, open, done](const Result<InformInfo> &) {
 			if (--*open == 0)
 				stop_timer_ = world_.scheduler.after(0ms, done);
 		});

@@ -33,7 +33,7 @@ public:
 	void restart(const std::string &why);
 	void use_rules(std::shared_ptr<const Rules> rules);
 	// Ends the subscriptions. done is called soon, answers or not.
-	void stop(Task done);
+	void stop(const Task &done);
 
 	Status status() const;
 	const Connections &connections() const { return connections_; }
@@ -65,7 +65,7 @@ private:
 	void keep_static_targets();
 	Judge judge();
 	void subscribe();
-	void subscribed(const MadAddress &sa, const InformInfo &info, Result<InformInfo> done);
+	void subscribed(const MadAddress &sa, const InformInfo &info, const Result<InformInfo> &done);
 	void unsubscribed();
 	bool is_from_sm(const MadAddress &from);
 	void on_report(const MadAddress &from, const Message &report);

@@ -99,9 +99,9 @@ void PortSet::use_rules(std::shared_ptr<const Rules> rules)
 {
 	if (stopping_)
 		return;
-	rules_ = rules;
+	rules_ = std::move(rules);
 	for (const auto &[name, served] : served_)
-		served.service->use_rules(rules);
+		served.service->use_rules(rules_);
 	update();
 }
 
@@ -113,7 +113,7 @@ void PortSet::restart(const std::string &why)
 		served.service->restart(why);
 }
 
-void PortSet::stop(Task done)
+void PortSet::stop(const Task &done)
 {
 	if (stopping_)
 		return;

@@ -16,7 +16,7 @@ public:
 	virtual void use_rules(std::shared_ptr<const Rules> rules) = 0;
 	virtual void restart(const std::string &why) = 0;
 	// done is called soon.
-	virtual void stop(Task done) = 0;
+	virtual void stop(const Task &done) = 0;
 	virtual const PortDaemon &daemon() const = 0;
 };
 
@@ -40,7 +40,7 @@ public:
 	void use_rules(std::shared_ptr<const Rules> rules);
 	void restart(const std::string &why);
 	// done is called once, after 90 ms at most. From now on nothing else happens, whatever is asked for.
-	void stop(Task done);
+	void stop(const Task &done);
 	bool is_stopping() const { return stopping_; }
 
 	std::vector<const PortDaemon *> daemons() const;
@@ -48,7 +48,7 @@ public:
 private:
 	struct Served {
 		std::unique_ptr<PortService> service;
-		bool discover;
+		bool discover = false;
 	};
 
 	std::map<PortName, bool> wanted() const;

@@ -34,10 +34,10 @@ bool is_from(const MadAddress &from, const MadAddress &asked) { return from.lid 
 struct Requester::Request {
 	MadAddress to;
 	MadAddress asked;		// where it was to go; redirections do not change it
-	MgmtClass mgmt_class;
-	Mad mad;
+	MgmtClass mgmt_class = {};
+	Mad mad = {};
 	Reply reply;
-	const void *asker;
+	const void *asker = nullptr;
 	TimePoint started, deadline;	// the deadline is the last moment; adaptive waiting ends sooner
 	TimePoint sent;			// the last try
 	unsigned int tries = 0, busy = 0, redirections = 0;

@@ -27,8 +27,10 @@ struct Error {
 
 template <class T> class [[nodiscard]] Result {
 public:
+	// NOLINTBEGIN(google-explicit-constructor): `return value;` and `return error;` are what this class is for.
 	Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
 	Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}
+	// NOLINTEND(google-explicit-constructor)
 
 	explicit operator bool() const { return state_.index() == 0; }
 	const T &operator*() const { return value(); }
@@ -54,6 +56,7 @@ private:
 template <> class [[nodiscard]] Result<void> {
 public:
 	Result() = default;
+	// NOLINTNEXTLINE(google-explicit-constructor): see above
 	Result(Error error) : error_(std::move(error)) {}
 
 	explicit operator bool() const { return !error_; }

@@ -63,7 +63,7 @@ bool is_address(std::string_view text)
 	if (colon == text.npos || !parse_decimal(text.substr(colon + 1), 1, 65535))
 		return false;
 	std::string host(text.substr(0, colon));
-	in6_addr address;
+	in6_addr address = {};
 	// inet_pton() would stop there and be content.
 	if (host.find('\0') != host.npos)
 		return false;

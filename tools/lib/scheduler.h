@@ -23,7 +23,7 @@ class Scheduler;
 class [[nodiscard]] Timer {
 public:
 	Timer() = default;
-	Timer(Timer &&other) noexcept : scheduler_(std::exchange(other.scheduler_, nullptr)), key_(other.key_) {}
+	Timer(Timer &&other) noexcept : scheduler_(std::exchange(other.scheduler_, nullptr)), key_(std::move(other.key_)) {}
 	Timer &operator=(Timer &&other) noexcept
 	{
 		std::swap(scheduler_, other.scheduler_);

@@ -51,6 +51,17 @@ std::filesystem::path state_file(const std::filesystem::path &directory, const P
 	return lock_file(directory, name) + ".json";
 }
 
+namespace {
+
+bool is_this_process(std::string_view pid)
+{
+	const auto number = parse_decimal(pid, 1, INT32_MAX);
+
+	return number && *number == static_cast<uint64_t>(getpid());
+}
+
+} // namespace
+
 ServiceManager ServiceManager::from_environment()
 {
 	ServiceManager manager;
@@ -58,7 +69,7 @@ ServiceManager ServiceManager::from_environment()
 	if (const char *socket = getenv("NOTIFY_SOCKET"))
 		manager.socket_ = socket;
 	const char *watchdog = getenv("WATCHDOG_USEC"), *pid = getenv("WATCHDOG_PID");
-	if (watchdog && (!pid || atol(pid) == getpid()))
+	if (watchdog && (!pid || is_this_process(pid)))
 		if (const auto us = parse_decimal(watchdog, 1, INT64_MAX / 1000))
 			manager.watchdog_period_ = std::chrono::microseconds(*us / 2);
 	return manager;

@@ -83,7 +83,8 @@ void add_target(Targets &targets, const PortName &local, const TargetState &stat
 
 	if (path.to.empty())
 		path.to = login_value(state.login, "dest");
-	std::vector<PathStatus> &paths = targets[{ sixteen_digits(login_value(state.login, "id_ext")), sixteen_digits(login_value(state.login, "ioc_guid")) }];
+	const TargetKey key = { sixteen_digits(login_value(state.login, "id_ext")), sixteen_digits(login_value(state.login, "ioc_guid")) };
+	std::vector<PathStatus> &paths = targets[key];
 	// The same port of the target, maybe through another P_Key: the kernel takes one login. An RDMA/CM login does not tell its address.
 	const bool is_dgid = !path.pkey.empty();
 	const auto login = std::find_if(paths.begin(), paths.end(), [&](const PathStatus &other) {

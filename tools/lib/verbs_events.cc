@@ -65,7 +65,7 @@ VerbsEvents::~VerbsEvents()
 
 void VerbsEvents::read_one()
 {
-	ibv_async_event event;
+	ibv_async_event event = {};
 
 	if (ibv_get_async_event(context_, &event)) {
 		if (errno == EAGAIN || errno == EINTR)

@@ -98,7 +98,7 @@ void WriterThreads::submit(const std::filesystem::path &file, const std::string 
 void WriterThreads::collect()
 {
 	std::deque<std::pair<uint64_t, Result<void>>> done;
-	eventfd_t ignored;
+	eventfd_t ignored = 0;
 
 	eventfd_read(shared_->event.get(), &ignored);
 	{

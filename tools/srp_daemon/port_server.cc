@@ -40,7 +40,7 @@ public:
 	void devices_changed() override { daemon_.device_may_be_back(); }
 	void use_rules(std::shared_ptr<const Rules> rules) override { daemon_.use_rules(std::move(rules)); }
 	void restart(const std::string &why) override { daemon_.restart(why); }
-	void stop(Task done) override { daemon_.stop(std::move(done)); }
+	void stop(const Task &done) override { daemon_.stop(done); }
 	const PortDaemon &daemon() const override { return daemon_; }
 
 private:

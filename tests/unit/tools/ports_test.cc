@@ -41,10 +41,10 @@ protected:
 		void devices_changed() override { test_.told++; }
 		void use_rules(std::shared_ptr<const Rules>) override { test_.told++; }
 		void restart(const std::string &) override { test_.told++; }
-		void stop(Task done) override
+		void stop(const Task &done) override
 		{
 			if (!test_.deaf)
-				daemon_.stop(std::move(done));
+				daemon_.stop(done);
 		}
 		const PortDaemon &daemon() const override { return daemon_; }
 
