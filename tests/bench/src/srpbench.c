@@ -200,6 +200,8 @@ static int cmd_io(int argc, char **argv)
 		die(argv[optind]);
 	opt.blocks = bytes / opt.size;
 	jobs = calloc(opt.jobs, sizeof(*jobs));
+	if (!jobs)
+		die("memory");
 	for (i = 0; i < opt.jobs; i++) {
 		jobs[i].rng = 88172645463325252ull + i;
 		if (pthread_create(&jobs[i].thread, NULL, job_main, &jobs[i]))
@@ -216,6 +218,7 @@ static int cmd_io(int argc, char **argv)
 	}
 	printf("ios=%llu iops=%.0f p50_us=%.0f p99_us=%.0f\n", (unsigned long long)ios, iops, percentile_us(jobs, 0.5),
 	       percentile_us(jobs, 0.99));
+	free(jobs);
 	return 0;
 }
 

@@ -79,12 +79,13 @@ __attribute__((destructor)) static void tell_peak(void)
 	FILE *status = fopen("/proc/self/status", "r");
 	char line[200];
 
-	if (!status || wire() < 0)
+	if (!status)
 		return;
 	while (fgets(line, sizeof(line), status))
 		sscanf(line, "VmHWM: %u", &header.status);
 	fclose(status);
-	send_frame(&header, "");
+	if (wire() >= 0)
+		send_frame(&header, "");
 }
 
 // ---- libibumad: see umad_recv(3) and its neighbours -----------------------------------------------------------------------------
@@ -149,9 +150,14 @@ int umad_recv(int portid, void *umad, int *length, int timeout_ms)
 		if (read_all(&header, HEADER))
 			return -ENODEV;
 		held = malloc(HEADER + header.length);
+		if (!held)
+			return -ENOMEM;
 		*held = header;
-		if (read_all((char *)held + HEADER, header.length))
+		if (read_all((char *)held + HEADER, header.length)) {
+			free(held);
+			held = NULL;
 			return -ENODEV;
+		}
 	}
 	if ((unsigned int)*length < held->length) {
 		*(struct ib_user_mad *)umad = *held;
@@ -255,6 +261,8 @@ struct ibv_device **ibv_get_device_list(int *count)
 {
 	struct ibv_device **list = calloc(2, sizeof(*list));
 
+	if (!list)
+		return NULL;
 	list[0] = &device;
 	if (count)
 		*count = 1;
@@ -332,6 +340,8 @@ struct ibv_mr *ibv_reg_mr(struct ibv_pd *p, void *addr, size_t length, int acces
 	struct ibv_mr *mr = calloc(1, sizeof(*mr));
 
 	(void)access;
+	if (!mr)
+		return NULL;
 	mr->context = &context;
 	mr->pd = p;
 	mr->addr = addr;

@@ -268,12 +268,22 @@ static void write_progress(uint64_t start)
 	rename(part, opt.progress);
 }
 
+static void thread_start(pthread_t *thread, void *(*fn)(void *), void *arg)
+{
+	int err = pthread_create(thread, NULL, fn, arg);
+
+	if (err) {
+		fprintf(stderr, "srptest io: no thread: %s\n", errno_name(err));
+		exit(2);
+	}
+}
+
 static void run_phase(struct job *jobs, void *(*fn)(void *))
 {
 	unsigned int i;
 
 	for (i = 0; i < opt.jobs; i++)
-		pthread_create(&jobs[i].thread, NULL, fn, &jobs[i]);
+		thread_start(&jobs[i].thread, fn, &jobs[i]);
 	for (i = 0; i < opt.jobs; i++)
 		pthread_join(jobs[i].thread, NULL);
 }
@@ -358,17 +368,17 @@ int cmd_io(int argc, char **argv)
 	opt.salt = start << 16 ^ (uint64_t)getpid();
 	last_done_us = start;
 
-	jobs = calloc(opt.jobs, sizeof(*jobs));
+	jobs = zeroed(opt.jobs, sizeof(*jobs));
 	for (i = 0; i < opt.jobs; i++) {
 		jobs[i].id = i;
 		jobs[i].fd = fd;
 		jobs[i].first = i * per_job;
 		jobs[i].count = per_job;
-		jobs[i].version = calloc(per_job, sizeof(uint32_t));
+		jobs[i].version = zeroed(per_job, sizeof(uint32_t));
 		jobs[i].rng = opt.salt * 2654435761u + i + 1;
 		jobs[i].buf = aligned_buffer(opt.max > 256 * SECTOR ? opt.max : 256 * SECTOR);
 	}
-	pthread_create(&clock_thread, NULL, clock_main, &start);
+	thread_start(&clock_thread, clock_main, &start);
 	run_phase(jobs, job_main);
 	/* Rates are those of the run, without the check of everything after it. */
 	elapsed = now_us() - start;
@@ -383,5 +393,10 @@ int cmd_io(int argc, char **argv)
 	printf("reads=%llu writes=%llu mib=%llu errors=%llu miscompares=%llu max_ms=%llu stall_ms=%llu iops=%llu\n",
 	       reads, writes, (unsigned long long)run_bytes >> 20, errors, miscompares, max_us / 1000, stall_us / 1000,
 	       (unsigned long long)(elapsed ? run_ios * 1000000 / elapsed : 0));
+	for (i = 0; i < opt.jobs; i++) {
+		free(jobs[i].version);
+		free(jobs[i].buf);
+	}
+	free(jobs);
 	return miscompares || (errors && !opt.keep_going);
 }

@@ -89,6 +89,17 @@ void *aligned_buffer(size_t size)
 	return p;
 }
 
+void *zeroed(size_t count, size_t size)
+{
+	void *p = calloc(count, size);
+
+	if (!p) {
+		fprintf(stderr, "srptest: no memory for %zu times %zu bytes\n", count, size);
+		exit(2);
+	}
+	return p;
+}
+
 int main(int argc, char **argv)
 {
 	size_t i;

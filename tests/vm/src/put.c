@@ -50,34 +50,49 @@ static int fail_nth_write(int fd, const char *count)
 	return pwrite(fd, count, strlen(count), 0) < 0 ? errno : 0;
 }
 
-int cmd_nth(int argc, char **argv)
+/* Writes text to fd while the nth allocation fails; prints how that ended. */
+static int put_failing(int fd, int fail, const char *text, const char *nth)
 {
 	char left[16] = "";
-	int fd, nth, rest, err = 0;
+	int rest, err = 0;
+
+	if (fail_nth_write(fail, nth)) {
+		perror("fail-nth");
+		return 2;
+	}
+	if (write(fd, text, strlen(text)) < 0)
+		err = errno;
+	rest = pread(fail, left, sizeof(left) - 1, 0) > 0 ? atoi(left) : 0;
+	fail_nth_write(fail, "0");
+	if (rest > 0)
+		printf("%s untouched %d\n", errno_name(err), atoi(nth) - rest);
+	else
+		printf("%s injected\n", errno_name(err));
+	return 0;
+}
+
+int cmd_nth(int argc, char **argv)
+{
+	int fd, fail, status = 2;
 
 	if (argc != 4) {
 		fprintf(stderr, "usage: srptest nth FILE STRING N\n");
 		return 2;
 	}
 	fd = open(argv[1], O_WRONLY | O_CLOEXEC);
-	nth = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
-	if (fd < 0 || nth < 0) {
-		perror(fd < 0 ? argv[1] : "fail-nth");
+	if (fd < 0) {
+		perror(argv[1]);
 		return 2;
 	}
-	if (fail_nth_write(nth, argv[3])) {
+	fail = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
+	if (fail < 0) {
 		perror("fail-nth");
-		return 2;
+	} else {
+		status = put_failing(fd, fail, argv[2], argv[3]);
+		close(fail);
 	}
-	if (write(fd, argv[2], strlen(argv[2])) < 0)
-		err = errno;
-	rest = pread(nth, left, sizeof(left) - 1, 0) > 0 ? atoi(left) : 0;
-	fail_nth_write(nth, "0");
-	if (rest > 0)
-		printf("%s untouched %d\n", errno_name(err), atoi(argv[3]) - rest);
-	else
-		printf("%s injected\n", errno_name(err));
-	return 0;
+	close(fd);
+	return status;
 }
 
 /* In place: \n, \t, \\ and \xHH become what they stand for. Returns the length. */

@@ -40,7 +40,7 @@ static void list_make(struct list *l, size_t bytes, unsigned int count, unsigned
 		count = (unsigned int)units;
 	l->count = count;
 	l->bytes = bytes;
-	l->vec = calloc(count, sizeof(*l->vec));
+	l->vec = zeroed(count, sizeof(*l->vec));
 	l->arena = aligned_buffer(bytes + (size_t)count * (8192 + skew) + 8192);
 	for (i = 0; i < count; i++) {
 		size_t rest = count - i - 1;
@@ -79,6 +79,14 @@ static void list_copy(struct list *l, unsigned char *flat, bool to_list)
 	}
 }
 
+static void put_be(unsigned char *at, uint64_t value, unsigned int bytes)
+{
+	while (bytes--) {
+		at[bytes] = (unsigned char)value;
+		value >>= 8;
+	}
+}
+
 /* 0 or a negative errno; a SCSI or transport status counts as -EIO and is printed. */
 static int transfer(int fd, struct list *l, uint64_t lba, bool write)
 {
@@ -89,12 +97,9 @@ static int transfer(int fd, struct list *l, uint64_t lba, bool write)
 		.dxfer_direction = write ? SG_DXFER_TO_DEV : SG_DXFER_FROM_DEV, .dxfer_len = (unsigned int)l->bytes,
 		.dxferp = l->vec, .iovec_count = (unsigned short)l->count, .timeout = TIMEOUT_MS,
 	};
-	unsigned int i;
 
-	for (i = 0; i < 8; i++)
-		cdb[2 + i] = (unsigned char)(lba >> (56 - 8 * i));
-	for (i = 0; i < 4; i++)
-		cdb[10 + i] = (unsigned char)(blocks >> (24 - 8 * i));
+	put_be(cdb + 2, lba, 8);
+	put_be(cdb + 10, blocks, 4);
 	if (ioctl(fd, SG_IO, &h))
 		return -errno;
 	if (h.status || h.host_status || h.driver_status || h.resid) {

@@ -27,5 +27,7 @@ uint64_t rng_next(uint64_t *state);
 uint64_t parse_size(const char *text);
 
 void *aligned_buffer(size_t size);
+/* As calloc(3); ends the program if there is no memory. */
+void *zeroed(size_t count, size_t size);
 
 #endif
