@@ -25,7 +25,7 @@ BOOT ?= initramfs-tools dracut
 .DEFAULT_GOAL := all
 .PHONY: all modules tools install uninstall clean help demo bench bench-tools
 .PHONY: dist deb rpm dkms-install dkms-uninstall sign install-dkms-source install-system
-.PHONY: check check-unit check-fuzz check-vm check-kapi check-style check-model check-full check-pkg check-pkg-full
+.PHONY: check check-unit check-fuzz check-vm check-kapi check-style check-analysis check-model check-full check-pkg check-pkg-full
 
 ## all               the modules (the default)
 all: modules
@@ -134,7 +134,7 @@ endif
 demo:
 	@tests/demo/run $(STORY)
 
-## check             everything that tests: style, unit tests, fuzzers, cases in virtual machines
+## check             everything that tests: style, static analysis, unit tests, fuzzers, cases in virtual machines
 check:
 	@tests/check
 
@@ -143,8 +143,9 @@ check:
 ## check-vm          cases in QEMU with Debian's kernels; DEBUG=1: with the debug kernel; CASES="010 050"
 ## check-kapi        modules built for every kernel at hand: Debian's, and KERNEL_TREES=directory of build trees
 ## check-model       models of the state machine and of who owns a command, every order of events (spin)
+## check-analysis    static analysis: coccinelle, gcc -fanalyzer, cppcheck, clang-tidy
 ## check-style       SPDX lines, version tests outside compat, checkpatch, sparse, shellcheck
-check-unit check-fuzz check-vm check-kapi check-style check-model:
+check-unit check-fuzz check-vm check-kapi check-style check-analysis check-model:
 	@tests/check $(@:check-%=%)
 
 ## check-pkg         what is installed: scripts, packages in clean roots (quick)
@@ -155,7 +156,7 @@ check-pkg check-pkg-full:
 
 ## check-full        check, with 1000 logins where check does 50, and all cases on the debug kernel (hours)
 check-full:
-	@SRP_NIGHTLY=1 tests/check style model unit pkg fuzz kapi vm debug roots
+	@SRP_NIGHTLY=1 tests/check style analysis model unit pkg fuzz kapi vm debug roots
 
 ## bench             our modules beside the distribution's: instructions and posts per I/O, failover, classes of failures, rates
 bench:
