@@ -136,6 +136,7 @@ struct srp_ch {
 	bool			cm_answered;
 	int			cm_status;	/* valid once answered */
 	bool			refused;	/* the target said no, or its host did */
+	bool			too_long;	/* ... because of the IUs asked for, which can be shorter */
 	struct srp_login_grant	grant;
 	unsigned int		rc_timeout_ms;	/* until the HCA gives up on a dead path */
 	union {

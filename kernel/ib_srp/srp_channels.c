@@ -8,6 +8,7 @@
 #include "srp_connect.h"
 #include "srp_io.h"
 #include "srp_log.h"
+#include "srp_login.h"
 
 /* A connect may flush queues that need not run when memory is short. */
 static struct workqueue_struct *srp_connect_wq;
@@ -241,6 +242,10 @@ int srp_channels_connect(struct srp_target *target)
 	if (ret)
 		return ret;
 	ret = srp_ch_connect(&target->ch[0], false);
+	if (ret && target->ch[0].too_long) {
+		srp_login_shorten(target);
+		ret = srp_ch_connect(&target->ch[0], false);
+	}
 	if (ret) {
 		srp_log_failed_channel(target, 0);
 		return ret;

@@ -13,6 +13,17 @@ struct srp_login_params srp_login_params(const struct srp_ch *ch, bool multi)
 	return p;
 }
 
+bool srp_login_shortens(const struct srp_target *target)
+{
+	return target->login.imm_data && target->sizes.plain_iu_len < target->login.it_iu_len;
+}
+
+void srp_login_shorten(struct srp_target *target)
+{
+	target->login.imm_data = false;
+	target->login.it_iu_len = target->sizes.plain_iu_len;
+}
+
 int srp_login_granted(struct srp_ch *ch, const void *data, size_t len)
 {
 	const char *why;
@@ -21,7 +32,9 @@ int srp_login_granted(struct srp_ch *ch, const void *data, size_t len)
 	ret = srp_parse_login_rsp(data, len, &ch->grant, &why);
 	if (ret)
 		srp_path_err(ch->target, "login response refused: %s; is it an SRP target?", why);
-	else if (ch->grant.imm_data)
+	/* Nobody else's idea. */
+	ch->grant.imm_data &= ch->target->login.imm_data;
+	if (!ret && ch->grant.imm_data)
 		srp_dbg(ch->shost, "using immediate data\n");
 	return ret;
 }
@@ -37,6 +50,12 @@ static bool srp_log_login_rej(struct srp_ch *ch, const void *data, size_t len, c
 			     "  REJ reason: IB_CM_REJ_CONSUMER_DEFINED, opcode 0x%02x\n",
 			     len ? *(const u8 *)data : 0);
 		return false;
+	}
+	if (reason == SRP_REJ_IU_TOO_LARGE && ch->index == 0 && srp_login_shortens(ch->target)) {
+		srp_info(ch->shost, "%s takes no IUs of %u bytes, logging in without immediate data\n",
+			 ch->target->name, ch->target->login.it_iu_len);
+		ch->too_long = true;
+		return true;
 	}
 	text = srp_login_rej_text(reason);
 	if (reason == SRP_REJ_IU_TOO_LARGE)
@@ -85,6 +104,7 @@ int srp_login_rejected(struct srp_ch *ch, unsigned int reason, const void *data,
 void srp_cm_begin(struct srp_ch *ch)
 {
 	ch->refused = false;
+	ch->too_long = false;
 	WRITE_ONCE(ch->cm_answered, false);
 }
 

@@ -20,6 +20,14 @@ enum srp_cm_redirect {
 /* The login parameters of a channel; @multi keeps the channels that exist. */
 struct srp_login_params srp_login_params(const struct srp_ch *ch, bool multi);
 
+/*
+ * Targets of before SRP2 refuse IUs that are longer than their longest command, which those with
+ * immediate data are. Whether they can be shorter, and from now on ask for that. No login is
+ * waiting for its answer.
+ */
+bool srp_login_shortens(const struct srp_target *target);
+void srp_login_shorten(struct srp_target *target);
+
 /* LOGIN_RSP arrived: fill ch->grant. Return: 0, -ECONNRESET after having logged why. */
 int srp_login_granted(struct srp_ch *ch, const void *data, size_t len);
 

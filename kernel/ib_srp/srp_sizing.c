@@ -86,6 +86,7 @@ int srp_sizes_init(struct srp_sizes *s, const struct srp_options *opt,
 
 	s->cmd_sg_entries = opt->cmd_sg_entries;
 	s->it_iu_len = srp_it_iu_len(&s->cmd_sg_entries, imm_data_max, opt->max_it_iu_size);
+	s->plain_iu_len = srp_it_iu_len(&s->cmd_sg_entries, 0, opt->max_it_iu_size);
 	if (s->cmd_sg_entries < opt->cmd_sg_entries)
 		*note = note_sg_entries;
 	s->imm_data_max = 0;

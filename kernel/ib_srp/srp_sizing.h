@@ -26,6 +26,7 @@ struct srp_reg_policy {
 
 struct srp_sizes {
 	unsigned int it_iu_len;		/* longest IU that we send, bytes */
+	unsigned int plain_iu_len;	/* the same without immediate data */
 	unsigned int imm_data_max;	/* longest immediate data, bytes; 0 = none */
 	unsigned int cmd_sg_entries;	/* descriptors that fit into an SRP_CMD */
 	unsigned int sg_tablesize;	/* S/G entries per command */

@@ -198,6 +198,7 @@ TEST(Sizes, DefaultExampleOfTheSpecification)
 	ASSERT_EQ(r.err, 0);
 	EXPECT_EQ(r.note, nullptr);
 	EXPECT_EQ(r.s.it_iu_len, 8260u);
+	EXPECT_EQ(r.s.plain_iu_len, 276u);
 	EXPECT_EQ(r.s.imm_data_max, 8192u);
 	EXPECT_EQ(r.s.cmd_sg_entries, 12u);
 	EXPECT_EQ(r.s.sg_tablesize, 12u);
@@ -214,6 +215,7 @@ TEST(Sizes, NoImmediateData)
 
 	EXPECT_EQ(r.s.imm_data_max, 0u);
 	EXPECT_EQ(r.s.it_iu_len, 276u);
+	EXPECT_EQ(r.s.plain_iu_len, 276u);
 }
 
 TEST(Sizes, ImmediateDataIsCutToTheIuLength)
