@@ -228,7 +228,8 @@ static inline struct workqueue_struct *vib_alloc_workqueue(const char *name)
 #elif VIB_LINUX(3, 0)
 	return alloc_workqueue(name, WQ_UNBOUND | WQ_HIGHPRI | WQ_MEM_RECLAIM, 0);
 #else
-	return create_workqueue(name);
+	/* With more threads a work item can run twice at the same time there. */
+	return create_singlethread_workqueue(name);
 #endif
 }
 

@@ -8,8 +8,11 @@
 #include <linux/string.h>
 #include "vib_lower.h"
 
-/* A locally administered EUI-64 that reads "vib"; below it the node's number and its ports'. */
-#define GUID_BASE	0x0276696200000000ull
+/*
+ * A locally administered EUI-64 that reads "vib"; below it the node's number and its ports'. It does not begin
+ * with 02: such service ids the connection manager gives out itself, and ib_srpt listens on its adapter's GUID.
+ */
+#define GUID_BASE	0x0a76696200000000ull
 #define GUID_SYSTEM	0xff	/* in place of a port */
 
 static void free_node(struct vib_node *node)

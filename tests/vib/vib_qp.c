@@ -289,6 +289,8 @@ static void qp_engine(struct work_struct *work)
 	unsigned long wait;
 	int budget;
 
+	/* It may go on for ever, and old kernels' workers yield to nobody. */
+	cond_resched();
 	for (budget = VIB_BATCH; budget; budget--) {
 		switch (READ_ONCE(qp->state)) {
 		case IB_QPS_RTS:
