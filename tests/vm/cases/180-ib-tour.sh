@@ -3,22 +3,6 @@
 # What every kernel has to do, the oldest ones too: login over IB/CM to the scripted target, verified I/O, error handling, failover, logout, unload.
 # timeout: 60
 # check: 6.12
-# shellcheck disable=SC2154 # noticed_ms, stall_ms
-
-reread() { srptest io -j 1 -n 1 -w 0 -N -s 4k "$1" | grep -q 'errors=0' && echo OK || echo error; }
-
-# lose PATH DISK CUT REPAIR: commands of vib files as "FILE WORDS"
-cut_link() { vib "${_cut%% *}" "${_cut#* }"; }
-lose() {
-	_cut=$3
-	lose_path cut_link "$1"
-	wait_for 10 state_is "$1" fail-fast || fail "path $1 is $(rport_state "$1") after: $3"
-	measure "$3: noticed after $noticed_ms ms, longest time without any completion $stall_ms ms"
-	vib "${4%% *}" "${4#* }"
-	wait_for 30 state_is "$1" running || fail "path $1 is $(rport_state "$1") after: $4"
-	wait_for 5 mp_reinstate mp "$2" || fail "path $1 cannot be used again after: $4"
-	echo "$3: failed over, reconnected"
-}
 
 run() {
 	ib_up
@@ -40,15 +24,15 @@ run() {
 	echo "no answer: read $(reread "$a"), aborted $(peer_count ib1 aborts)"
 	peer_clear ib1
 	echo 30 >"$(sdev_dir ib1)/timeout"
-	sg_reset -d -N "$a" && echo "device reset: $(peer_count ib1 lun_resets)"
+	reset_only -d "$a" && echo "device reset: $(peer_count ib1 lun_resets)"
 	_n=$(peer_count ib1 logins)
-	sg_reset -H -N "$a" && peer_count_over ib1 logins "$_n" && echo "host reset: reconnected, read $(reread "$a")"
+	reset_only -H "$a" && peer_count_over ib1 logins "$_n" && echo "host reset: reconnected, read $(reread "$a")"
 
 	step "failover"
 	mp_create mp "$a" "$b"
 	io_start bg -j 2 -b 512:64k /dev/mapper/mp
-	lose ib1 "$a" "link vib0 1 down" "link vib0 1 up"
-	lose ib2 "$b" "freeze vib1 2 1" "freeze vib1 2 0"
+	ib_lose ib1 "$a" "link vib0 1 down" "link vib0 1 up"
+	ib_lose ib2 "$b" "freeze vib1 2 1" "freeze vib1 2 0"
 	io_expect_clean bg
 	mp_remove mp
 

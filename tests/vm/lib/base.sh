@@ -85,11 +85,12 @@ guest_setup() {
 		scsi_dh_alua; do
 		modprobe $_m || echo "no module $_m"
 	done
+	[ ! -e /vm_dm.ko ] || insmod /vm_dm.ko
 	mount -t configfs configfs /sys/kernel/config 2>/dev/null
 	echo 60 >/proc/sys/kernel/hung_task_timeout_secs 2>/dev/null
 	echo 1 >/proc/sys/kernel/hung_task_all_cpu_backtrace 2>/dev/null
 	echo 0 >/sys/module/md_mod/parameters/start_ro 2>/dev/null
-	# ib_srpt takes the GUID of the first device as its service id. The connection manager refuses those of vib, soft RDMA devices have better ones.
+	# With soft RDMA devices their target is there from the start; otherwise the first case that needs one loads it (target_up).
 	[ -z "$RXE" ] || { net_up && modprobe ib_srpt || return 1; }
 	echo 1 >/proc/sys/kernel/sysrq
 	[ ! -e /sys/kernel/debug/kmemleak ] || { echo scan; sleep 1; echo clear; } >/sys/kernel/debug/kmemleak

@@ -12,6 +12,10 @@ SM_DIR=/tmp/opensm
 ib_load() {
 	[ -e /srp/modules/vib.ko ] || skip "tests/vib was not built for this kernel"
 	insmod /srp/modules/vib.ko "$@" || fail "vib cannot be loaded"
+	# Kernels before 2.6.35 have the files for MADs where nobody looks.
+	for _u in /dev/umad*; do
+		[ ! -e "$_u" ] || { mkdir -p /dev/infiniband && ln -sf "../${_u##*/}" /dev/infiniband/; }
+	done
 }
 
 # HCA PORT
@@ -126,7 +130,7 @@ ib_login_string() {
 	echo "id_ext=$_g,ioc_guid=$_g,dgid=$(ib_gid vib1 "$1"),pkey=ffff,service_id=$_g"
 }
 # A target port that is named by its GUID knows initiators by the GUIDs of their ports.
-ib_acl() { cut -d: -f5-8 "$(ib_port_dir vib0 "$1")/gids/0"; }
+ib_acl() { if target_is_old; then echo "0x0000000000000000$(ib_guid vib0 "$1")"; else cut -d: -f5-8 "$(ib_port_dir vib0 "$1")/gids/0"; fi; }
 # vib_counts [HCA]: connections, registrations that are in use, broken completion queues; of one adapter or of all.
 vib_counts() {
 	echo "connections $(vib_objects "qp ${1:-vib}.* RC " | wc -l), registered $(vib_objects "mr ${1:-vib}.* fast valid" | wc -l)," \
@@ -140,3 +144,19 @@ ib_finish() {
 }
 # The lines that srp_daemon's companion finds, as one would write them to add_target.
 ib_discover() { have ibsrpdm; ibsrpdm -c -d "$(ib_umad vib0 "${1:-1}")"; }
+
+vib_words() { vib "${1%% *}" "${1#* }"; }
+ib_cut() { vib_words "$_cut"; }
+# ib_lose PATH DISK CUT REPAIR: the path is lost under the I/O "bg" on the multipath device "mp", noticed, repaired and used again.
+# CUT and REPAIR are commands of vib, such as "link vib0 1 down".
+# shellcheck disable=SC2154 # noticed_ms, stall_ms
+ib_lose() {
+	_cut=$3
+	lose_path ib_cut "$1"
+	wait_for 10 state_is "$1" fail-fast || fail "path $1 is $(rport_state "$1") after: $3"
+	measure "$3: noticed after $noticed_ms ms, longest time without any completion $stall_ms ms"
+	vib_words "$4"
+	wait_for 30 state_is "$1" running || fail "path $1 is $(rport_state "$1") after: $4"
+	wait_for 5 mp_reinstate mp "$2" || fail "path $1 cannot be used again after: $4"
+	echo "$3: failed over, reconnected"
+}

@@ -73,3 +73,14 @@ try_read() {
 		echo waits
 	fi
 }
+
+# reread DISK: says how a read of one block ends.
+reread() { srptest io -j 1 -n 1 -w 0 -N -s 4k "$1" | grep -q 'errors=0' && echo OK || echo error; }
+# reset_only -d|-t|-b|-H DISK: without going on to the next stronger reset, where the kernel can be told so (since 3.18).
+reset_only() {
+	_e=$(sg_reset "$1" -N "$2" 2>&1) && return
+	case $_e in
+	*"Invalid argument"*|*EINVAL*) sg_reset "$1" "$2" ;;
+	*) echo "$_e" >&2; return 1 ;;
+	esac
+}

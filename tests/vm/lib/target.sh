@@ -27,10 +27,12 @@ store_file() {
 	store_make fileio_0 "$1" "fd_dev_name=/tmp/store.$1,fd_dev_size=$(($2 * 1048576)),fd_buffered_io=1" || fail "cannot make file store $1"
 }
 
+# Before RDMA/CM was known to ib_srpt it named ports by their GIDs, and initiators by the 16 bytes of their port identifiers.
+target_is_old() { [ ! -e $CFG/srpt/discovery_auth/rdma_cm_port ]; }
 # The name by which ib_srpt knows a port: the last four groups of its first GID.
 target_wwn() {
 	case $1 in
-	ib*) cut -d: -f5-8 "$(ib_port_dir vib1 "${1#ib}")/gids/0" ;;
+	ib*) if target_is_old; then echo "0x$(ib_gid vib1 "${1#ib}")"; else cut -d: -f5-8 "$(ib_port_dir vib1 "${1#ib}")/gids/0"; fi ;;
 	*) cut -d: -f5-8 "/sys/class/infiniband/rxe_t$1/ports/1/gids/0" ;;
 	esac
 }
@@ -43,7 +45,7 @@ target_acl() { case $1 in ib*) ib_acl "${1#ib}" ;; *) addr_t "$1" ;; esac; }
 
 target_listen() {
 	mkdir -p $CFG/srpt
-	file_is $CFG/srpt/discovery_auth/rdma_cm_port "$SRP_PORT" || echo "$SRP_PORT" >$CFG/srpt/discovery_auth/rdma_cm_port
+	target_is_old || file_is $CFG/srpt/discovery_auth/rdma_cm_port "$SRP_PORT" || echo "$SRP_PORT" >$CFG/srpt/discovery_auth/rdma_cm_port
 }
 
 # target_up PATH STORE...: exports the stores as LUN 0, 1, ... to the initiator at the other end of the cable.
@@ -51,7 +53,7 @@ target_up() {
 	_p=$1
 	shift
 	path_needed "$_p"
-	[ -d /sys/module/ib_srpt ] || skip "this kernel has no SRP target"
+	[ -d /sys/module/ib_srpt ] || modprobe ib_srpt || skip "this kernel has no SRP target"
 	target_listen || fail "the target does not listen on port $SRP_PORT"
 	_t=$(target_tpg "$_p")
 	mkdir -p "$_t" || fail "no target port for path $_p"
@@ -116,7 +118,7 @@ target_path_down() {
 
 target_down() {
 	_r=0
-	for _w in "$CFG"/srpt/*:*; do
+	for _w in "$CFG"/srpt/*:* "$CFG"/srpt/0x*; do
 		[ -d "$_w" ] || continue
 		wait_for 10 target_path_down "$(basename "$_w")" || _r=1
 	done

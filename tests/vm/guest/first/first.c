@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * First process on kernels before 3.2, which the C library of the guest's programs refuses: without any library it loads
- * vm_uname.ko, after which the kernel calls itself newer, and becomes /init.
+ * vm_newer.ko, after which the kernel looks newer, and becomes /init.
  */
 #include <asm/unistd.h>
 #include <fcntl.h>
@@ -23,7 +23,7 @@ __attribute__((used)) static void run(char **arg)
 
 	while (*env++)
 		;
-	fd = call(__NR_open, "/vm_uname.ko", (void *)O_RDONLY, 0);
+	fd = call(__NR_open, "/vm_newer.ko", (void *)O_RDONLY, 0);
 	while ((n = call(__NR_read, (void *)fd, module + len, (void *)(sizeof(module) - len))) > 0)
 		len += n;
 	call(__NR_init_module, module, (void *)len, "");
