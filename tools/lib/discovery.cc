@@ -92,15 +92,22 @@ Scan::~Scan()
 	requester_.drop(&dm_);
 }
 
+// Which ports there are is asked for together with the question whether the SA can select them: nearly all can.
 void Scan::start()
 {
 	if (!prepare())
 		return;
+	whole_fabric_ = true;
 	after_class_ = [this](const Result<void> &reached) {
-		if (!reached)
+		if (!reached) {
 			fail(reached.error());
-		else
-			find_ports();
+		} else if (sa_capabilities_ & kSaMatchesCapabilityMask) {
+			can_select_ports_ = true;
+			use_ports();
+		} else {
+			requester_.drop(this);	// its answer is of no use
+			find_ports_one_by_one();
+		}
 	};
 	ask_sa_class();
 }
@@ -179,29 +186,33 @@ void Scan::ask_sa_class()
 					     info.error().cause, info.error().code });
 			return;
 		}
+		requester_.drop(this);
+		ports_.reset();
 		sa_.use_pkey_index(sa_indexes_.front());
 		ask_sa_class();
 	});
+	if (whole_fabric_)
+		sa_.ports(kIsDeviceManagement, [this](Result<std::vector<PortInfoRecord>> ports) {
+			ports_ = std::move(ports);
+			use_ports();
+		});
 }
 
-void Scan::find_ports()
+// Both answers are needed, and come in any order.
+void Scan::use_ports()
 {
-	if (!(sa_capabilities_ & kSaMatchesCapabilityMask)) {
+	if (!can_select_ports_ || !ports_)
+		return;
+	if (!*ports_) {
+		problems_.push_back({ fmt::format("the SA does not list ports by capability: {}; asking for each", ports_->error().text) });
 		find_ports_one_by_one();
 		return;
 	}
-	sa_.ports(kIsDeviceManagement, [this](Result<std::vector<PortInfoRecord>> ports) {
-		if (!ports) {
-			problems_.push_back({ fmt::format("the SA does not list ports by capability: {}; asking for each", ports.error().text) });
-			find_ports_one_by_one();
-			return;
-		}
-		std::vector<Lid> lids;
-		for (const PortInfoRecord &port : *ports)
-			if (port.capability_mask & kIsDeviceManagement)
-				lids.push_back(port.lid);
-		probe_lids(lids);
-	});
+	std::vector<Lid> lids;
+	for (const PortInfoRecord &port : **ports_)
+		if (port.capability_mask & kIsDeviceManagement)
+			lids.push_back(port.lid);
+	probe_lids(lids);
 }
 
 // An SM that cannot select by capability: every node is asked for.

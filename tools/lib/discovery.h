@@ -55,7 +55,7 @@ private:
 
 	bool prepare();
 	void ask_sa_class();
-	void find_ports();
+	void use_ports();
 	void find_ports_one_by_one();
 	void check_and_probe(Lid lid);
 	void probe_lids(const std::vector<Lid> &lids);
@@ -91,6 +91,9 @@ private:
 	unsigned int pending_ = 0;
 	unsigned int ports_found_ = 0, ports_done_ = 0;
 	uint16_t sa_capabilities_ = 0;
+	bool whole_fabric_ = false;
+	bool can_select_ports_ = false;		// the SA said so
+	std::optional<Result<std::vector<PortInfoRecord>>> ports_;	// what it answered
 };
 
 } // namespace srp

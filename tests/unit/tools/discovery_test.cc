@@ -295,9 +295,10 @@ TEST_F(DiscoveryTest, KnownUnitsAreNotAskedAgain)
 	EXPECT_EQ(result->units[2].controllers[0].services[0].name, "SRP.T10:77");
 
 	// The target of Linux does not count changes. Who hears traps forgets it in time, and so does who waits.
+	unsigned int changes = 77;
 	for (auto forget : std::vector<std::function<void()>> { [&] { cache.forget(Lid(12)); }, [&] { cache.forget(changed.gid); },
 								[&] { time.run_for(10min + 1s); }, [&] { cache.clear(); } }) {
-		const std::string name = "SRP.T10:" + std::to_string(time.elapsed().count());
+		const std::string name = "SRP.T10:" + std::to_string(++changes);
 		changed.controllers[0].services[0].name = name;
 		EXPECT_NE(scan_for()->units[2].controllers[0].services[0].name, name);
 		forget();
@@ -485,6 +486,20 @@ TEST_F(DiscoveryTest, AUnitThatFallsSilent)
 	EXPECT_EQ(time.elapsed() - started, took) << "nor waited for";
 	ASSERT_EQ(problems.size(), 1u);
 	EXPECT_EQ(problems[0], "LID 0x0004, P_Key ffff: controller 1: no profile: no answer within 5000 ms; the rest is not asked for");
+}
+
+// What ports there are is asked for before it is known whether the SA can tell, and once again through the partition that reaches it.
+TEST_F(DiscoveryTest, ThePortsAreAskedForAtOnce)
+{
+	fabric.add_target(Lid(4));
+	fabric.at(Lid(1)).faults.delay = 100ms;
+	EXPECT_EQ(found(), "0004/ffff");
+	EXPECT_EQ(fabric.sa.questions, 3u);
+	EXPECT_LT(took, 250ms) << "two answers of the SA after each other, not three";
+	fabric.at(Lid(1)).pkeys = { Pkey(0x8001) };
+	use_pkeys({ Pkey(0xffff), Pkey(0x8001) });
+	EXPECT_EQ(found(), "0004/ffff");
+	EXPECT_TRUE(problems.empty()) << problems[0];
 }
 
 // The same, but each answer comes just in time.
