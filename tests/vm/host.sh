@@ -54,10 +54,21 @@ debug_source_version() {
 	[ -n "$v" ] && echo "$v"
 }
 
+# Kernels that are built here, from one source: "debug" from debug.config, each other one from that and its own file.
+is_debug() { case $1 in debug|faults|kcsan|rt) ;; *) return 1 ;; esac; }
+
+# debug_config NAME: what has to be in the kernel's configuration; of two lines for one symbol the last one counts.
+debug_config() {
+	cat "$here/debug.config"
+	[ "$1" = debug ] || cat "$here/$1.config"
+}
+
+# debug_kernel_dir NAME: where it is, or will be when it is built.
 debug_kernel_dir() {
-	local v
+	local v name=
 	v=$(debug_source_version) || return 1
-	echo "$SRP_CACHE/debug/linux-$DEBUG_SERIES-$({ echo "$v"; cat "$here/debug.config"; } | sha256sum | cut -c1-12)"
+	[ "$1" = debug ] || name=$1-
+	echo "$SRP_CACHE/debug/linux-$DEBUG_SERIES-$name$({ echo "$v"; debug_config "$1"; } | sha256sum | cut -c1-12)"
 }
 
 # ---- kernels ----------------------------------------------------------------------------------------------------------------------
@@ -129,10 +140,11 @@ packaged_kernel() {
 	: >"$dir/.complete"
 }
 
+# debug_kernel NAME: builds it, if it is not there.
 debug_kernel() {
 	local dir
-	dir=$("$here/build-debug-kernel" | tail -1)
-	[ -n "$dir" ] || { K_WHY="the debug kernel cannot be built"; return 1; }
+	dir=$("$here/build-debug-kernel" "$1" | tail -1)
+	[ -n "$dir" ] || { K_WHY="the kernel $1 cannot be built"; return 1; }
 	K_RELEASE=$(cat "$dir/include/config/kernel.release")
 	K_ROOT=$dir/root K_IMAGE=$dir/vmlinux
 }
