@@ -24,7 +24,7 @@ BOOT ?= initramfs-tools dracut
 
 .DEFAULT_GOAL := all
 .PHONY: all modules tools install uninstall clean help demo bench bench-tools
-.PHONY: dist deb rpm dkms-install dkms-uninstall sign install-dkms-source install-system
+.PHONY: coverage dist deb rpm dkms-install dkms-uninstall sign install-dkms-source install-system
 .PHONY: check check-unit check-fuzz check-vm check-kapi check-style check-analysis check-model check-full check-pkg check-pkg-full
 
 ## all               the modules (the default)
@@ -157,6 +157,11 @@ check-pkg check-pkg-full:
 ## check-full        check, with 1000 logins where check does 50, and all cases on the debug kernel (hours)
 check-full:
 	@SRP_NIGHTLY=1 tests/check style analysis model unit pkg fuzz kapi vm debug roots
+
+## coverage          lines that the unit tests run, in build/coverage/index.html; GCOV="file": with the counts of modules in a guest
+coverage:
+	@scripts/install-deps tools unit coverage
+	@tests/coverage/run $(GCOV)
 
 ## bench             our modules beside the distribution's: instructions and posts per I/O, failover, classes of failures, rates
 bench:
