@@ -54,7 +54,7 @@ int ib_process_cq_direct(struct ib_cq *cq, int budget)
 static void kc_cq_schedule(struct kc_cq *kcq)
 {
 	if (kcq->where == IB_POLL_WORKQUEUE)
-		schedule_work(&kcq->work);
+		kc_schedule_work(&kcq->work);
 	else
 		tasklet_schedule(&kcq->tasklet);
 }

@@ -201,7 +201,7 @@ static int srp_channels_connect_others(struct srp_target *target)
 
 	for (i = 1; i < target->ch_count; i++) {
 		target->ch[i].connecting = true;
-		queue_work(srp_connect_wq, &target->ch[i].connect_work);
+		kc_queue_work(srp_connect_wq, &target->ch[i].connect_work);
 	}
 	ret = wait_event_interruptible(target->cm_wait, srp_channels_answered(target) ||
 				       srp_target_interrupted(target));
@@ -242,7 +242,7 @@ int srp_channels_connect(struct srp_target *target)
 	if (ret)
 		return ret;
 	ret = srp_ch_connect(&target->ch[0], false);
-	if (ret && target->ch[0].too_long) {
+	if (ret == -ECONNRESET && target->ch[0].too_long) {
 		srp_login_shorten(target);
 		ret = srp_ch_connect(&target->ch[0], false);
 	}

@@ -21,8 +21,8 @@ enum srp_cm_redirect {
 struct srp_login_params srp_login_params(const struct srp_ch *ch, bool multi);
 
 /*
- * Targets of before SRP2 refuse IUs that are longer than their longest command, which those with
- * immediate data are. Whether they can be shorter, and from now on ask for that. No login is
+ * Targets of before SRP2, and those that take less immediate data than max_imm_data, refuse IUs of
+ * that length. Whether they can be shorter, and from now on ask for that. No login is
  * waiting for its answer.
  */
 bool srp_login_shortens(const struct srp_target *target);

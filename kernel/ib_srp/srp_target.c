@@ -92,7 +92,7 @@ bool srp_target_usable(struct srp_target *target)
 
 static void srp_target_ch_failed(struct srp_ch *ch)
 {
-	queue_work(srp_error_wq, &ch->target->error_work);
+	kc_queue_work(srp_error_wq, &ch->target->error_work);
 }
 
 /* A flood of these costs one scan per second. */
@@ -103,7 +103,7 @@ static void srp_target_luns_changed(struct srp_ch *ch)
 
 	spin_lock_irqsave(&target->lock, flags);
 	if (target->state == SRP_TARGET_LIVE)
-		queue_delayed_work(srp_scan_wq, &target->rescan_work, HZ);
+		kc_queue_delayed_work(srp_scan_wq, &target->rescan_work, HZ);
 	spin_unlock_irqrestore(&target->lock, flags);
 }
 
@@ -286,7 +286,7 @@ unlock:
 	mutex_unlock(&target->connect_mutex);
 	/* The error work of a channel that failed meanwhile found the mutex taken. */
 	if (!ret && !srp_target_connected(target))
-		queue_work(srp_error_wq, &target->error_work);
+		kc_queue_work(srp_error_wq, &target->error_work);
 	return ret;
 }
 
@@ -303,7 +303,7 @@ static void srp_rport_terminate_io(struct srp_rport *rport)
 {
 	struct srp_target *target = rport->lld_data;
 
-	queue_work(srp_error_wq, &target->error_work);
+	kc_queue_work(srp_error_wq, &target->error_work);
 }
 
 static void srp_rport_request_delete(struct srp_rport *rport)
@@ -428,7 +428,7 @@ void srp_target_port_up(struct srp_target *target)
 
 	spin_lock_irqsave(&target->lock, flags);
 	if (target->state == SRP_TARGET_LIVE)
-		mod_delayed_work(srp_error_wq, &target->kick_work, srp_settle_time(target));
+		kc_mod_delayed_work(srp_error_wq, &target->kick_work, srp_settle_time(target));
 	spin_unlock_irqrestore(&target->lock, flags);
 }
 
@@ -573,7 +573,7 @@ static void srp_target_watchdog(struct work_struct *work)
 		srp_ch_fail(ch);
 	}
 	/* Until removal cancels it: its last commands need a path that is known to work, too. */
-	queue_delayed_work(srp_error_wq, &target->watchdog, interval);
+	kc_queue_delayed_work(srp_error_wq, &target->watchdog, interval);
 }
 
 /* --- publication ------------------------------------------------------------------------- */
@@ -599,7 +599,7 @@ int srp_target_publish(struct srp_target *target)
 	if (!aborting) {
 		target->state = SRP_TARGET_LIVE;
 		target->ticked_at = jiffies;
-		queue_delayed_work(srp_error_wq, &target->watchdog, HZ);
+		kc_queue_delayed_work(srp_error_wq, &target->watchdog, HZ);
 	}
 	spin_unlock_irqrestore(&target->lock, flags);
 	if (aborting) {
@@ -613,7 +613,7 @@ int srp_target_publish(struct srp_target *target)
 	}
 	/* A failure until now was nobody's business. */
 	if (!srp_target_connected(target))
-		queue_work(srp_error_wq, &target->error_work);
+		kc_queue_work(srp_error_wq, &target->error_work);
 	return 0;
 }
 
@@ -670,7 +670,7 @@ bool srp_target_remove(struct srp_target *target)
 	live = target->state == SRP_TARGET_LIVE;
 	if (live) {
 		target->state = SRP_TARGET_REMOVED;
-		queue_work(srp_remove_wq, &target->remove_work);
+		kc_queue_work(srp_remove_wq, &target->remove_work);
 	}
 	spin_unlock_irqrestore(&target->lock, flags);
 	return live;

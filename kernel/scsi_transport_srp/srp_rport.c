@@ -47,7 +47,7 @@ static void srp_start_timer(struct delayed_work *work, unsigned long *at, int se
 	unsigned long delay = (unsigned long)secs * HZ;
 	unsigned long due = jiffies + delay;
 
-	if (secs >= 0 && queue_delayed_work(srp_timer_wq, work, delay))
+	if (secs >= 0 && kc_queue_delayed_work(srp_timer_wq, work, delay))
 		*at = due;
 }
 
@@ -78,8 +78,8 @@ static void srp_queue_reconnect(struct srp_rport *rport)
 	int secs = srp_next_delay(rport);
 
 	if (secs >= 0)
-		queue_delayed_work(srp_reconnect_wq, &rport->reconnect_work,
-				   (unsigned long)secs * HZ);
+		kc_queue_delayed_work(srp_reconnect_wq, &rport->reconnect_work,
+				      (unsigned long)secs * HZ);
 }
 
 /*
@@ -298,7 +298,7 @@ void srp_rport_hold_io(struct srp_rport *rport, struct scsi_device *sdev)
 	if (!READ_ONCE(rport->may_hold))
 		return;
 	WRITE_ONCE(sdev->hostdata, rport);
-	queue_work(srp_timer_wq, &rport->hold_work);
+	kc_queue_work(srp_timer_wq, &rport->hold_work);
 }
 EXPORT_SYMBOL_GPL(srp_rport_hold_io);
 
@@ -307,7 +307,7 @@ void srp_rport_kick(struct srp_rport *rport)
 	mutex_lock(&rport->mutex);
 	if (rport->state != SRP_RPORT_LOST && rport->tmo.reconnect_delay > 0 &&
 	    !rport_ft(rport)->is_connected(rport))
-		mod_delayed_work(srp_reconnect_wq, &rport->reconnect_work, 0);
+		kc_mod_delayed_work(srp_reconnect_wq, &rport->reconnect_work, 0);
 	mutex_unlock(&rport->mutex);
 }
 EXPORT_SYMBOL_GPL(srp_rport_kick);
@@ -329,7 +329,7 @@ int srp_reconnect_rport(struct srp_rport *rport)
 	mutex_lock(&rport->mutex);
 	begun = rport->begun;
 	if (rport->state != SRP_RPORT_LOST)
-		mod_delayed_work(srp_reconnect_wq, &rport->reconnect_work, 0);
+		kc_mod_delayed_work(srp_reconnect_wq, &rport->reconnect_work, 0);
 	mutex_unlock(&rport->mutex);
 
 	wait_event(rport->wait, srp_attempt_over(rport, begun));
@@ -408,8 +408,8 @@ int srp_rport_set_tmo(struct srp_rport *rport, const struct srp_tmo *tmo)
 			wake_up_all(&rport->wait);
 		}
 	} else if (was_off && !rport_ft(rport)->is_connected(rport)) {
-		queue_delayed_work(srp_reconnect_wq, &rport->reconnect_work,
-				   (unsigned long)tmo->reconnect_delay * HZ);
+		kc_queue_delayed_work(srp_reconnect_wq, &rport->reconnect_work,
+				      (unsigned long)tmo->reconnect_delay * HZ);
 	}
 	/* Until now nothing was to happen after a loss; now something is. */
 	if (rport->state == SRP_RPORT_RUNNING && !rport_ft(rport)->is_connected(rport))

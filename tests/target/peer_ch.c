@@ -7,6 +7,7 @@
 #define RX_NR	(PEER_REQ_LIM + PEER_RX_EXTRA)
 
 static struct workqueue_struct *peer_wq;
+static struct workqueue_struct *tm_wq;		/* of its own: it waits for commands */
 static struct workqueue_struct *close_wq;	/* of its own: channels end however many jobs sleep */
 
 int peer_ch_wq_init(void)
@@ -14,9 +15,14 @@ int peer_ch_wq_init(void)
 	peer_wq = alloc_workqueue("srp_peer", WQ_UNBOUND, 0);
 	if (!peer_wq)
 		return -ENOMEM;
+	tm_wq = alloc_workqueue("srp_peer_tm", WQ_UNBOUND, 0);
+	if (!tm_wq)
+		goto destroy_peer_wq;
 	close_wq = alloc_workqueue("srp_peer_close", WQ_UNBOUND, 0);
 	if (close_wq)
 		return 0;
+	destroy_workqueue(tm_wq);
+destroy_peer_wq:
 	destroy_workqueue(peer_wq);
 	return -ENOMEM;
 }
@@ -24,12 +30,18 @@ int peer_ch_wq_init(void)
 void peer_ch_wq_exit(void)
 {
 	destroy_workqueue(close_wq);
+	destroy_workqueue(tm_wq);
 	destroy_workqueue(peer_wq);
 }
 
 void peer_ch_queue(struct work_struct *work)
 {
-	queue_work(peer_wq, work);
+	kc_queue_work(peer_wq, work);
+}
+
+void peer_ch_queue_tm(struct work_struct *work)
+{
+	kc_queue_work(tm_wq, work);
 }
 
 /* ---- users ------------------------------------------------------------------------------------------------ */
@@ -62,7 +74,7 @@ void peer_ch_close(struct peer_ch *ch)
 	if (test_and_set_bit(PEER_CH_CLOSING, &ch->flags))
 		return;
 	wake_up_all(&ch->wait);
-	queue_work(close_wq, &ch->close_work);
+	kc_queue_work(close_wq, &ch->close_work);
 }
 
 /* A work request failed: the connection is over, unless it was broken by us and nobody is to be told. */

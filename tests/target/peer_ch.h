@@ -78,10 +78,11 @@ struct peer_ch {
 	s64 credits;
 };
 
-/* Where jobs run, which may sleep long, and where channels end. */
+/* Where jobs run, which may sleep long; where task management waits for them; and where channels end. */
 int peer_ch_wq_init(void);
 void peer_ch_wq_exit(void);
 void peer_ch_queue(struct work_struct *work);
+void peer_ch_queue_tm(struct work_struct *work);
 
 /**
  * peer_ch_create - a channel with all receives posted, not connected, not yet in the port's list

@@ -76,7 +76,10 @@ bool peer_job_start(struct peer_ch *ch, const u8 *iu, u32 len, enum peer_what wh
 		pr_warn_ratelimited("srp_peer: %s: tag %#llx is in use\n", ch->port->name, job->tag);
 		peer_count(ch->port, PEER_TAG_REUSES);
 	}
-	peer_ch_queue(&job->work);
+	if (what == PEER_TSK_MGMT)
+		peer_ch_queue_tm(&job->work);
+	else
+		peer_ch_queue(&job->work);
 	return again;
 }
 

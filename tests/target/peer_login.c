@@ -104,6 +104,8 @@ void peer_login_decide(struct peer_port *port, struct peer_login *login)
 	u16 needed = SRP_BUF_FORMAT_DIRECT | SRP_BUF_FORMAT_INDIRECT;
 	unsigned int i;
 
+	if (login->flags & SRP_LOGIN_IMM_REQUESTED)
+		peer_count(port, PEER_IMM_LOGINS);
 	if (login->it_iu_len > PEER_IT_IU_LEN || login->it_iu_len < sizeof(struct srp_cmd) + sizeof(struct srp_direct_desc))
 		reject(login, SRP_REJ_IU_TOO_LARGE, SRP_OP_LOGIN_REJ);
 	else if ((login->buf_fmt & needed) != needed)

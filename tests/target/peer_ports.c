@@ -21,7 +21,7 @@ static DEFINE_MUTEX(ports_lock);	/* ports */
 /* ---- files ------------------------------------------------------------------------------------------------ */
 
 static const char * const count_names[PEER_COUNTS] = {
-	[PEER_LOGINS] = "logins", [PEER_REJECTS] = "rejects", [PEER_CMDS] = "cmds", [PEER_ABORTS] = "aborts",
+	[PEER_LOGINS] = "logins", [PEER_REJECTS] = "rejects", [PEER_IMM_LOGINS] = "imm_logins", [PEER_CMDS] = "cmds", [PEER_ABORTS] = "aborts",
 	[PEER_LUN_RESETS] = "lun_resets", [PEER_I_LOGOUTS] = "i_logouts", [PEER_CRED_RSPS] = "cred_rsps",
 	[PEER_AER_RSPS] = "aer_rsps", [PEER_UNKNOWN_IUS] = "unknown_ius", [PEER_BAD_IUS] = "bad_ius", [PEER_DIRECT] = "direct",
 	[PEER_INDIRECT] = "indirect", [PEER_TABLES] = "tables", [PEER_IMM] = "imm", [PEER_FAILED_RDMA] = "failed_rdma",

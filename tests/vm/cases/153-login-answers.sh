@@ -27,7 +27,9 @@ run() {
 	try "no channel" "reject reason=0x00010000" "reason 0x00010000\$"
 	try "no resources" "reject reason=0x00010001" "the target has not enough resources"
 	try "IU too large" "reject reason=0x00010002" "SRP_LOGIN_REJ: requested max_it_iu_len too large"
+	_imm=$(peer_count 1 imm_logins)
 	try "IU too large once" "reject reason=0x00010002" "takes no IUs of 8260 bytes, logging in without immediate data" 1
+	echo "asked for immediate data: $(($(peer_count 1 imm_logins) - _imm)) of 3"
 	try "no association" "reject reason=0x00010003" "cannot associate the channel with an I_T nexus"
 	try "descriptor format" "reject reason=0x00010004" "does not support the data buffer descriptor formats"
 	try "no multi-channel" "reject reason=0x00010005" "does not support several channels"

@@ -17,7 +17,6 @@ run() {
 	[ -x $DAEMON ] || skip "the tools were not built (make tools)"
 	ib_up
 	store_ram disk0 32
-	wwn=$(target_wwn ib1)
 	printf 'a dgid=%s,max_sect=512\nd\n' "$(ib_gid vib1 1)" >/tmp/rules
 	$DAEMON --check-config -f /tmp/rules
 	$DAEMON -e -i vib0 -p 1 -f /tmp/rules -R 600 -V >$LOG 2>&1 &
@@ -25,6 +24,7 @@ run() {
 	wait_for 20 said "cannot log in" || fail "no attempt: $(cat $LOG)"
 	echo "refused: $(sed -n 's/.*cannot log in to [^:]*: //p' $LOG | head -1)"
 	target_up ib1 disk0
+	wwn=$(target_wwn ib1)
 	wait_for 30 has_host ib1 || fail "no login: $(cat $LOG)"
 	echo "connected: $(rport_state ib1)"
 	step "one daemon per port"

@@ -28,7 +28,7 @@ store_file() {
 }
 
 # Before RDMA/CM was known to ib_srpt it named ports by their GIDs, and initiators by the 16 bytes of their port identifiers.
-target_is_old() { [ ! -e $CFG/srpt/discovery_auth/rdma_cm_port ]; }
+target_is_old() { mkdir -p $CFG/srpt; [ ! -e $CFG/srpt/discovery_auth/rdma_cm_port ]; }
 # The name by which ib_srpt knows a port: the last four groups of its first GID.
 target_wwn() {
 	case $1 in
@@ -44,7 +44,6 @@ target_guid() { sed 's/^0x//; s/^/0000000000000000/; s/.*\(................\)$/\
 target_acl() { case $1 in ib*) ib_acl "${1#ib}" ;; *) addr_t "$1" ;; esac; }
 
 target_listen() {
-	mkdir -p $CFG/srpt
 	target_is_old || file_is $CFG/srpt/discovery_auth/rdma_cm_port "$SRP_PORT" || echo "$SRP_PORT" >$CFG/srpt/discovery_auth/rdma_cm_port
 }
 

@@ -38,15 +38,18 @@ static asmlinkage long fstatat_empty(int dfd, const char __user *name, void __us
 static int __init vm_newer_init(void)
 {
 	char old[sizeof(init_uts_ns.name.release)];
-	unsigned long cr0 = read_cr0();
+	unsigned long cr0, flags;
 
 	strcpy(old, init_uts_ns.name.release);
 	snprintf(init_uts_ns.name.release, sizeof(old), "3.2.0-%s", old);
 
 	fstatat = (fstatat_fn)table[__NR_newfstatat];
+	local_irq_save(flags);
+	cr0 = read_cr0();
 	write_cr0(cr0 & ~X86_CR0_WP);
 	table[__NR_newfstatat] = (unsigned long)fstatat_empty;
 	write_cr0(cr0);
+	local_irq_restore(flags);
 	return 0;
 }
 
