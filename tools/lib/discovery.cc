@@ -192,10 +192,15 @@ void Scan::ask_sa_class()
 		ask_sa_class();
 	});
 	if (whole_fabric_)
-		sa_.ports(kIsDeviceManagement, [this](Result<std::vector<PortInfoRecord>> ports) {
-			ports_ = std::move(ports);
-			use_ports();
-		});
+		ask_ports();
+}
+
+void Scan::ask_ports()
+{
+	sa_.ports(kIsDeviceManagement, [this](Result<std::vector<PortInfoRecord>> ports) {
+		ports_ = std::move(ports);
+		use_ports();
+	});
 }
 
 // Both answers are needed, and come in any order.
@@ -203,6 +208,13 @@ void Scan::use_ports()
 {
 	if (!can_select_ports_ || !ports_)
 		return;
+	// An SA that was late with the first answer has not had its time for the second.
+	if (!*ports_ && ports_->error().cause == Cause::Timeout && !ports_again_) {
+		ports_again_ = true;
+		ports_.reset();
+		ask_ports();
+		return;
+	}
 	if (!*ports_) {
 		problems_.push_back({ fmt::format("the SA does not list ports by capability: {}; asking for each", ports_->error().text) });
 		find_ports_one_by_one();

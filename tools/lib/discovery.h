@@ -55,6 +55,7 @@ private:
 
 	bool prepare();
 	void ask_sa_class();
+	void ask_ports();
 	void use_ports();
 	void find_ports_one_by_one();
 	void check_and_probe(Lid lid);
@@ -94,6 +95,7 @@ private:
 	bool whole_fabric_ = false;
 	bool can_select_ports_ = false;		// the SA said so
 	std::optional<Result<std::vector<PortInfoRecord>>> ports_;	// what it answered
+	bool ports_again_ = false;		// asked a second time
 };
 
 } // namespace srp

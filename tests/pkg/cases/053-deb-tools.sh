@@ -34,6 +34,9 @@ expect "srptools is gone" 0 "$(in_root "$root" dpkg -l srptools | grep -c '^ii '
 expect "who owns srp_daemon" ib-srp-backport-tools "$(in_root "$root" dpkg -S /usr/sbin/srp_daemon | cut -d: -f1)"
 expect_match "version" "$version" "$(in_root "$root" srp_daemon --version 2>&1)"
 expect "ibsrpdm" srp_daemon "$(readlink "$root/usr/sbin/ibsrpdm")"
+expect "run_srp_daemon" srp_daemon "$(readlink "$root/usr/sbin/run_srp_daemon")"
+expect "the service of srptools" srp_daemon.service "$(readlink "$root/lib/systemd/system/srptools.service")"
+expect "its manual page" yes "$([ -e "$root/usr/share/man/man8/run_srp_daemon.8.gz" ] && echo yes)"
 
 echo "== and give it back"
 in_root "$root" apt-get -y -o APT::Install-Recommends=false install srptools

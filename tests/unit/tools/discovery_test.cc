@@ -140,6 +140,17 @@ TEST_F(DiscoveryTest, AnSmThatCannotSelectByCapability)
 	EXPECT_EQ(found(), "0004/ffff 0006/ffff");
 }
 
+// It was busy with what it was asked first.
+TEST_F(DiscoveryTest, TheTableIsAskedForTwice)
+{
+	fabric.add_target(Lid(4));
+	// As often as one question is sent.
+	fabric.sa.ignore_ports = policy.tries;
+	EXPECT_EQ(found(), "0004/ffff");
+	EXPECT_EQ(fabric.sa.ignore_ports, 0u);
+	EXPECT_TRUE(problems.empty()) << problems[0];
+}
+
 TEST_F(DiscoveryTest, ManyControllersAndServices)
 {
 	auto &target = fabric.add_target(Lid(4));

@@ -206,6 +206,10 @@ void FakeFabric::arrive_at_sa(const Question &question, EndPort &sm)
 		sa.ignore_paths--;
 		return;
 	}
+	if (header->attribute == Attribute::PortInfoRecord && sa.ignore_ports) {
+		sa.ignore_ports--;
+		return;
+	}
 	at_sa_++;
 	sa.most_at_once = std::max(sa.most_at_once, at_sa_);
 	answer(question, sm, answer_of_sa(question), [this] { at_sa_--; });

@@ -57,6 +57,7 @@ public:
 		unsigned int ignore_informs = 0;	// so many subscriptions are not answered
 		uint16_t inform_status = 0;		// of the answers to them
 		unsigned int ignore_paths = 0;		// so many path queries are not answered
+		unsigned int ignore_ports = 0;		// nor so many questions for ports
 		unsigned int most_at_once = 0;		// of questions not yet answered
 		bool empty_is_an_error = false;		// an empty table is answered with "no records"
 	};

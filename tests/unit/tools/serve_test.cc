@@ -304,6 +304,7 @@ TEST_F(ServeTest, WithoutEvents)
 // Signals reach the ports.
 TEST_F(ServeTest, Signals)
 {
+	options.all_ports = false;
 	sysfs.write("rules", "d\n");
 	options.rules_file = (sysfs.path() / "rules").string();
 	when("logins", connected(first, 20), [this] {
@@ -320,7 +321,7 @@ TEST_F(ServeTest, Signals)
 	});
 	// And a tenth of a second for a login that must not be.
 	finally("a scan of all targets", [this, polls = 0]() mutable { return fabric.at(Lid(22)).questions >= 3 && ++polls > 50; });
-	EXPECT_TRUE(run());
+	EXPECT_TRUE(run(first));
 	EXPECT_FALSE(connected(first, 22)());
 }
 
@@ -329,13 +330,16 @@ TEST_F(ServeTest, AnotherProcessServesThePort)
 	options.all_ports = false;
 	const pid_t other = fork();
 	if (!other) {
+		alarm(60);
 		const auto lock = lock_port(directory.path(), first);
-		if (lock)
-			std::ofstream(directory.path() / "locked") << "x";
+		if (!lock)
+			_exit(1);
+		std::ofstream(directory.path() / "locked") << "x";
 		pause();
 	}
 	for (unsigned int i = 0; i < 10000 && !std::filesystem::exists(directory.path() / "locked"); i++)
 		usleep(1000);
+	EXPECT_TRUE(std::filesystem::exists(directory.path() / "locked"));
 	const auto served = run(first);
 	kill(other, SIGKILL);
 	EXPECT_EQ(waitpid(other, nullptr, 0), other);

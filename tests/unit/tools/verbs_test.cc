@@ -192,7 +192,8 @@ TEST_F(VerbsTest, TheHandlerEndsIt)
 	EXPECT_EQ(calls, 1u);
 	EXPECT_EQ(device.open, 0u);
 	device.happens(IBV_EVENT_SM_CHANGE, 1);
-	EXPECT_EQ(run(), Heard {});
+	run();
+	EXPECT_EQ(calls, 1u);
 }
 
 TEST_F(VerbsTest, ADeviceWithoutDriver)

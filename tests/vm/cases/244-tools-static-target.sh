@@ -35,7 +35,8 @@ run() {
 	target_up 1 disk0
 	printf 't %s,dest=%s:%s,max_sect=512,port=rxe_i1:1\n' "$names" "$(addr_t 1)" "$SRP_PORT" >/tmp/rules
 	$DAEMON -o -e -i rxe_i2 -p 1 -f /tmp/rules >$LOG 2>&1; echo "another port has no target: status $?"
-	! has_host 2 || fail "a login through the wrong port"
+	cat $LOG
+	! has_host 1 && ! has_host 2 || fail "a login through the wrong port"
 	$DAEMON -e -i rxe_i1 -p 1 -f /tmp/rules -R 1 -V >$LOG 2>&1 &
 	daemon=$!
 	wait_for 10 logins 1 || fail "no login: $(cat $LOG)"

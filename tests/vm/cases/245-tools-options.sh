@@ -22,7 +22,7 @@ same() {
 # configuration OPTION...: of the report that srp_daemon -v prints first: the lines that differ.
 configuration() {
 	both srp_daemon -o -v "$@"
-	diff -U 0 /tmp/theirs /tmp/ours | sed -n '/^[-+] Current pid/d; s/^- /theirs: /p; s/^+ /ours: /p' | tr -s '\t ' ' '
+	diff -U 0 /tmp/theirs /tmp/ours | sed -n '1,2d; /^[-+] Current pid/d; s/^-/theirs: /p; s/^+/ours: /p' | tr -s '\t ' ' '
 	echo "srp_daemon -o -v $*: $(grep -c . /tmp/ours) lines, slots: $(grep -c 'controller\[ *[0-9]*\]: ' /tmp/ours)"
 }
 # login PROGRAM OPTION...: what it printed, and what the kernel then says of the login.
