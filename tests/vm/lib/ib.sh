@@ -20,7 +20,9 @@ ib_load() {
 
 # HCA PORT
 ib_port_dir() { echo "/sys/class/infiniband/$1/ports/$2"; }
-ib_guid() { cut -d: -f5-8 "$(ib_port_dir "$1" "$2")/gids/0" | tr -d ':'; }
+# Four words with colons, as in the GID; and as one number.
+ib_guid_words() { cut -d: -f5-8 "$(ib_port_dir "$1" "$2")/gids/0"; }
+ib_guid() { ib_guid_words "$1" "$2" | tr -d ':'; }
 ib_gid() { tr -d ':' <"$(ib_port_dir "$1" "$2")/gids/0"; }
 ib_lid() { printf '%d\n' "$(cat "$(ib_port_dir "$1" "$2")/lid")"; }
 ib_port_is() { file_is "$(ib_port_dir "$1" "$2")/state" "$3"; }
@@ -130,7 +132,7 @@ ib_login_string() {
 	echo "id_ext=$_g,ioc_guid=$_g,dgid=$(ib_gid vib1 "$1"),pkey=ffff,service_id=$_g"
 }
 # A target port that is named by its GUID knows initiators by the GUIDs of their ports.
-ib_acl() { if target_is_old; then echo "0x0000000000000000$(ib_guid vib0 "$1")"; else cut -d: -f5-8 "$(ib_port_dir vib0 "$1")/gids/0"; fi; }
+ib_acl() { if target_is_old; then echo "0x0000000000000000$(ib_guid vib0 "$1")"; else ib_guid_words vib0 "$1"; fi; }
 # vib_counts [HCA]: connections, registrations that are in use, broken completion queues; of one adapter or of all.
 vib_counts() {
 	echo "connections $(vib_objects "qp ${1:-vib}.* RC " | wc -l), registered $(vib_objects "mr ${1:-vib}.* fast valid" | wc -l)," \

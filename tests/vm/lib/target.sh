@@ -32,8 +32,8 @@ target_is_old() { mkdir -p $CFG/srpt; [ ! -e $CFG/srpt/discovery_auth/rdma_cm_po
 # The name by which ib_srpt knows a port: the last four groups of its first GID.
 target_wwn() {
 	case $1 in
-	ib*) if target_is_old; then echo "0x$(ib_gid vib1 "${1#ib}")"; else cut -d: -f5-8 "$(ib_port_dir vib1 "${1#ib}")/gids/0"; fi ;;
-	*) cut -d: -f5-8 "/sys/class/infiniband/rxe_t$1/ports/1/gids/0" ;;
+	ib*) if target_is_old; then echo "0x$(ib_gid vib1 "${1#ib}")"; else ib_guid_words vib1 "${1#ib}"; fi ;;
+	*) ib_guid_words "rxe_t$1" 1 ;;
 	esac
 }
 target_tpg() { _w=$(target_wwn "$1"); echo "$CFG/srpt/$_w/$_w"; }
